@@ -1,0 +1,94 @@
+/** Decoded pictures as plain values, and the operations that only move bytes. */
+
+/** An 8-bit sRGB picture: `data` holds height × width × 3 bytes, row by row, red, green, blue. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** A rectangle in whole pixels; `left` and `top` count from the picture's upper left corner. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A picture of the given size filled with one colour. */
+export function filledPixels(
+  width: number,
+  height: number,
+  [red, green, blue]: readonly [number, number, number],
+): Pixels {
+  const data = new Uint8Array(width * height * 3);
+  for (let at = 0; at < data.length; at += 3) {
+    data[at] = red;
+    data[at + 1] = green;
+    data[at + 2] = blue;
+  }
+  return { width, height, data };
+}
+
+/** Whether a box lies within a picture of the given size and holds at least one pixel. */
+export function boxFits(box: Box, width: number, height: number): boolean {
+  return (
+    [box.left, box.top, box.width, box.height].every(Number.isInteger) &&
+    box.left >= 0 &&
+    box.top >= 0 &&
+    box.width >= 1 &&
+    box.height >= 1 &&
+    box.left + box.width <= width &&
+    box.top + box.height <= height
+  );
+}
+
+/** The part of the picture inside the box, which must fit ({@link boxFits}; a RangeError otherwise). */
+export function cropPixels(pixels: Pixels, box: Box): Pixels {
+  requireBox(pixels, box);
+  if (box.width === pixels.width && box.height === pixels.height) return pixels;
+  const data = new Uint8Array(box.width * box.height * 3);
+  for (let row = 0; row < box.height; row++) {
+    const from = ((box.top + row) * pixels.width + box.left) * 3;
+    data.set(pixels.data.subarray(from, from + box.width * 3), row * box.width * 3);
+  }
+  return { width: box.width, height: box.height, data };
+}
+
+/** The picture mirrored left to right. */
+export function flipPixels(pixels: Pixels): Pixels {
+  const { width, height, data: from } = pixels;
+  const data = new Uint8Array(from.length);
+  for (let row = 0; row < height; row++) {
+    let read = row * width * 3;
+    let write = (row + 1) * width * 3 - 3;
+    for (let column = 0; column < width; column++, read += 3, write -= 3) {
+      data[write] = from[read]!;
+      data[write + 1] = from[read + 1]!;
+      data[write + 2] = from[read + 2]!;
+    }
+  }
+  return { width, height, data };
+}
+
+/** The picture with `padding` pixels of black added on every side. */
+export function padPixels(pixels: Pixels, padding: number): Pixels {
+  if (padding === 0) return pixels;
+  const width = pixels.width + 2 * padding;
+  const height = pixels.height + 2 * padding;
+  const data = new Uint8Array(width * height * 3);
+  const stride = pixels.width * 3;
+  for (let row = 0; row < pixels.height; row++) {
+    const line = pixels.data.subarray(row * stride, (row + 1) * stride);
+    data.set(line, ((row + padding) * width + padding) * 3);
+  }
+  return { width, height, data };
+}
+
+/** Throws a RangeError when the box does not fit the picture: a defect of the caller, not of a user. */
+export function requireBox(pixels: Pixels, box: Box): void {
+  if (boxFits(box, pixels.width, pixels.height)) return;
+  throw new RangeError(
+    `the box ${JSON.stringify(box)} does not fit a picture of ${pixels.width}×${pixels.height}`,
+  );
+}
