@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Real files, real SQLite and real child processes take their time on a busy two-core machine.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Worker threads cannot host onnxruntime's sessions and node:sqlite side by side safely; processes can.
+    pool: 'forks',
+    maxWorkers: 2,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  },
+});
