@@ -25,7 +25,9 @@ export const MAX_MODEL_BYTES = 2 ** 31 - 1;
  */
 export async function readModel(path: string): Promise<Model> {
   const { size } = await stat(path).catch((cause: unknown) => {
-    throw new LabError('SOURCE_NOT_FOUND', `Reading the ONNX model ${path}: there is no such file.`, { cause });
+    throw new LabError('SOURCE_NOT_FOUND', `Reading the ONNX model ${path}: there is no such file.`, {
+      cause,
+    });
   });
   checkModelSize(size, path);
   return decodeModel(await readFile(path), path);
@@ -93,7 +95,10 @@ function decodeGraph(proto: GraphProto, source: string): Graph {
     inputs: proto.input.map((info) => decodeValueInfo(info, source)),
     outputs: proto.output.map((info) => decodeValueInfo(info, source)),
     initializers: new Map(
-      proto.initializer.map((tensor) => [tensor.name, decodeTensor(tensor, `initializer "${tensor.name}"`, source)]),
+      proto.initializer.map((tensor) => [
+        tensor.name,
+        decodeTensor(tensor, `initializer "${tensor.name}"`, source),
+      ]),
     ),
     nodes: proto.node.map((node) => decodeNode(node, source)),
     valueInfo: proto.valueInfo
@@ -116,7 +121,8 @@ function decodeValueInfo(proto: ValueInfoProto, source: string): ValueInfo {
 
 function dtypeOf(number: number, where: string, source: string): DataType {
   const dtype = dataTypeOf(number);
-  if (dtype === undefined) throw unsupported(source, `${where} has element type ${number}, which is not a number type`);
+  if (dtype === undefined)
+    throw unsupported(source, `${where} has element type ${number}, which is not a number type`);
   return dtype;
 }
 
@@ -168,7 +174,9 @@ function decodeTensor(proto: TensorProto, where: string, source: string): Tensor
     throw new LabError(
       'ONNX_EXTERNAL_DATA',
       `Reading the ONNX model ${source}: ${where} keeps its data in ${file}; external data is not read.`,
-      { hint: 'Save the model as one file (in Python: onnx.save(model, path, save_as_external_data=False)).' },
+      {
+        hint: 'Save the model as one file (in Python: onnx.save(model, path, save_as_external_data=False)).',
+      },
     );
   }
   const dtype = dtypeOf(proto.dataType, where, source);
@@ -176,7 +184,10 @@ function decodeTensor(proto: TensorProto, where: string, source: string): Tensor
   const data = tensorData(proto, dtype, where, source);
   const expected = elementCount(dims);
   if (data.length !== expected) {
-    throw parseError(source, `${where} has ${data.length} elements; its shape [${dims.join(', ')}] wants ${expected}`);
+    throw parseError(
+      source,
+      `${where} has ${data.length} elements; its shape [${dims.join(', ')}] wants ${expected}`,
+    );
   }
   return { dtype, dims, data };
 }

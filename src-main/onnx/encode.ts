@@ -30,7 +30,10 @@ export function encodeModel(model: Model, target = 'model'): Uint8Array {
     irVersion: BigInt(model.irVersion),
     producerName: model.producerName,
     producerVersion: model.producerVersion,
-    opsetImport: Object.entries(model.opsets).map(([domain, version]) => ({ domain, version: BigInt(version) })),
+    opsetImport: Object.entries(model.opsets).map(([domain, version]) => ({
+      domain,
+      version: BigInt(version),
+    })),
     metadataProps: Object.entries(model.metadata).map(([key, value]) => ({ key, value })),
     graph: encodeGraph(model.graph),
   });

@@ -1,0 +1,216 @@
+/** Ops that move elements about without computing. */
+import { divideDims, formatShape, multiplyDims, UNKNOWN } from '../dims.ts';
+import type { Dim, Shape } from '../types.ts';
+import { broadcastShapes, type InferContext, type OpSchema } from './schema.ts';
+
+function reshaped(c: InferContext): Shape {
+  const from = c.input(0).shape;
+  const target = c.constantInts(1, 'the target shape');
+  const copyZero = c.int('allowzero', 0) === 0;
+  const shape = target.map((size, i): Dim => {
+    if (size !== 0 || !copyZero) return size;
+    return (
+      from[i] ??
+      c.fail('input 1', `zeros only within the first ${from.length} sizes`, `[${target.join(', ')}]`)
+    );
+  });
+  const open = shape.indexOf(-1);
+  const total = multiplyDims(from);
+  if (open >= 0) {
+    const rest = divideDims(total, multiplyDims(shape.toSpliced(open, 1)));
+    shape[open] =
+      rest ?? c.fail('input 1', `a shape for the elements of ${formatShape(from)}`, `[${target.join(', ')}]`);
+    return shape;
+  }
+  const wanted = multiplyDims(shape);
+  if (typeof total === 'number' && typeof wanted === 'number' && total !== wanted) {
+    c.fail('input 1', `a shape for the ${total} elements of ${formatShape(from)}`, `[${target.join(', ')}]`);
+  }
+  return shape;
+}
+
+/** The places a Slice takes on one axis. */
+export interface SliceRange {
+  readonly axis: number;
+  readonly start: number;
+  /** One past the last place in the direction of `step`; -1 when going backwards past the front. */
+  readonly end: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+/** A Slice's ranges with negative and out-of-range numbers resolved; axes must have known sizes. */
+export function sliceRanges(c: InferContext): SliceRange[] {
+  const { shape } = c.input(0);
+  const starts = c.constantInts(1, 'starts');
+  const ends = c.constantInts(2, 'ends');
+  const axes = c.has(3) ? c.constantInts(3, 'axes') : starts.map((_, i) => i);
+  const steps = c.has(4) ? c.constantInts(4, 'steps') : starts.map(() => 1);
+  return axes.map((given, i) => {
+    const axis = c.axis(given, shape.length);
+    const size = shape[axis];
+    if (typeof size !== 'number')
+      return c.fail('input 0', `a known size on axis ${axis}`, formatShape(shape));
+    const step = steps[i] ?? 1;
+    if (step === 0) c.fail('input 4', 'steps other than 0', '0');
+    const resolve = (value: number, low: number, high: number): number =>
+      Math.min(Math.max(value < 0 ? value + size : value, low), high);
+    const start = step > 0 ? resolve(starts[i] ?? 0, 0, size) : resolve(starts[i] ?? 0, 0, size - 1);
+    const end = step > 0 ? resolve(ends[i] ?? 0, 0, size) : resolve(ends[i] ?? 0, -1, size - 1);
+    return { axis, start, end, step, count: Math.max(0, Math.ceil((end - start) / step)) };
+  });
+}
+
+export const layout = {
+  Reshape: {
+    inputs: [2, 2],
+    outputs: [1, 1],
+    attributes: { allowzero: 'int' },
+    infer: (c) => [{ dtype: c.input(0).dtype, shape: reshaped(c) }],
+  },
+  Flatten: {
+    inputs: [1, 1],
+    outputs: [1, 1],
+    attributes: { axis: 'int' },
+    infer(c) {
+      const { dtype, shape } = c.input(0);
+      const given = c.int('axis', 1);
+      const axis = given === shape.length ? given : c.axis(given, shape.length);
+      return [{ dtype, shape: [multiplyDims(shape.slice(0, axis)), multiplyDims(shape.slice(axis))] }];
+    },
+  },
+  Transpose: {
+    inputs: [1, 1],
+    outputs: [1, 1],
+    attributes: { perm: 'ints' },
+    infer(c) {
+      const { dtype, shape } = c.input(0);
+      const perm = c.ints('perm') ?? shape.map((_, i) => shape.length - 1 - i);
+      if ([...perm].sort((a, b) => a - b).some((axis, i) => axis !== i) || perm.length !== shape.length) {
+        c.fail('attribute "perm"', `an order of ${shape.length} axes`, `[${perm.join(', ')}]`);
+      }
+      return [{ dtype, shape: perm.map((axis) => shape[axis] ?? UNKNOWN) }];
+    },
+  },
+  Concat: {
+    inputs: [1, Infinity],
+    outputs: [1, 1],
+    attributes: { axis: 'int' },
+    infer(c) {
+      const { dtype, shape } = c.input(0);
+      const axis = c.axis(c.int('axis', 0), shape.length);
+      let size: Dim = shape[axis] ?? UNKNOWN;
+      for (let i = 1; i < c.inputCount; i++) {
+        c.sameType(i);
+        c.expectShape(i, shape.with(axis, UNKNOWN));
+        const other = c.input(i).shape[axis];
+        size = typeof size === 'number' && typeof other === 'number' ? size + other : UNKNOWN;
+      }
+      return [{ dtype, shape: shape.with(axis, size) }];
+    },
+  },
+  Slice: {
+    inputs: [3, 5],
+    outputs: [1, 1],
+    infer(c) {
+      const { dtype, shape } = c.input(0);
+      const sliced = [...shape];
+      for (const { axis, count } of sliceRanges(c)) sliced[axis] = count;
+      return [{ dtype, shape: sliced }];
+    },
+  },
+  Pad: {
+    inputs: [2, 4],
+    outputs: [1, 1],
+    attributes: { mode: 'string' },
+    infer(c) {
+      const { dtype, shape } = c.input(0);
+      const pads = c.constantInts(1, 'pads');
+      const axes = c.has(3)
+        ? c.constantInts(3, 'axes').map((axis) => c.axis(axis, shape.length))
+        : shape.map((_, i) => i);
+      if (pads.length !== 2 * axes.length)
+        c.fail('input 1', `${2 * axes.length} sizes`, `[${pads.join(', ')}]`);
+      const padded = [...shape];
+      axes.forEach((axis, i) => {
+        const extra = (pads[i] ?? 0) + (pads[i + axes.length] ?? 0);
+        const size = shape[axis] ?? UNKNOWN;
+        padded[axis] = typeof size === 'number' ? size + extra : extra === 0 ? size : UNKNOWN;
+      });
+      return [{ dtype, shape: padded }];
+    },
+  },
+  Gather: {
+    inputs: [2, 2],
+    outputs: [1, 1],
+    attributes: { axis: 'int' },
+    infer(c) {
+      const { dtype, shape } = c.input(0);
+      const axis = c.axis(c.int('axis', 0), shape.length);
+      return [{ dtype, shape: [...shape.slice(0, axis), ...c.input(1).shape, ...shape.slice(axis + 1)] }];
+    },
+  },
+  ScatterElements: {
+    inputs: [3, 3],
+    outputs: [1, 1],
+    attributes: { axis: 'int', reduction: 'string' },
+    infer(c) {
+      c.expectShape(2, c.input(1).shape);
+      return [c.input(0)];
+    },
+  },
+  Expand: {
+    inputs: [2, 2],
+    outputs: [1, 1],
+    infer(c) {
+      const { dtype, shape } = c.input(0);
+      if (c.constant(1) === undefined) {
+        const rank = c.shapeOf(1, 1, 'a shape')[0];
+        if (typeof rank !== 'number') return c.fail('input 1', 'a shape of known rank', String(rank));
+        return [{ dtype, shape: Array.from({ length: Math.max(rank, shape.length) }, () => UNKNOWN) }];
+      }
+      const target = c.constantInts(1, 'a shape');
+      const expanded = broadcastShapes(shape, target);
+      return [
+        {
+          dtype,
+          shape:
+            expanded ??
+            c.fail('input 1', `a shape that ${formatShape(shape)} expands to`, `[${target.join(', ')}]`),
+        },
+      ];
+    },
+  },
+  Squeeze: {
+    inputs: [1, 2],
+    outputs: [1, 1],
+    infer(c) {
+      const { dtype, shape } = c.input(0);
+      const axes = c.has(1)
+        ? c.constantInts(1, 'axes').map((axis) => c.axis(axis, shape.length))
+        : shape.flatMap((dim, i) => (dim === 1 ? [i] : []));
+      for (const axis of axes) {
+        if (typeof shape[axis] === 'number' && shape[axis] !== 1)
+          c.fail('input 0', `size 1 on axis ${axis}`, formatShape(shape));
+      }
+      return [{ dtype, shape: shape.filter((_, i) => !axes.includes(i)) }];
+    },
+  },
+  Unsqueeze: {
+    inputs: [2, 2],
+    outputs: [1, 1],
+    infer(c) {
+      const { dtype, shape } = c.input(0);
+      const given = c.constantInts(1, 'axes');
+      const rank = shape.length + given.length;
+      const axes = given.map((axis) => c.axis(axis, rank));
+      const rest = [...shape];
+      return [
+        {
+          dtype,
+          shape: Array.from({ length: rank }, (_, i) => (axes.includes(i) ? 1 : (rest.shift() ?? UNKNOWN))),
+        },
+      ];
+    },
+  },
+} satisfies Record<string, OpSchema>;

@@ -1,0 +1,149 @@
+/** What the checker, the builder and shape inference know of an op, and the helpers that op files share. */
+import { LabError } from '../../../src-shared/errors.ts';
+import { compatibleShapes, formatShape, sameDim, UNKNOWN } from '../dims.ts';
+import type { DataType, Tensor } from '../tensor.ts';
+import type { AttributeValue, Dim, Node, Shape } from '../types.ts';
+
+/** Element type and shape of a value. */
+export interface ValueType {
+  readonly dtype: DataType;
+  readonly shape: Shape;
+}
+
+/** An op: how many inputs and outputs it takes, which attributes, and what its outputs look like. */
+export interface OpSchema {
+  /** Least and greatest number of inputs. */
+  readonly inputs: readonly [number, number];
+  /** Least and greatest number of outputs. */
+  readonly outputs: readonly [number, number];
+  /** The attributes the op may carry, with their types. */
+  readonly attributes?: Readonly<Record<string, AttributeValue['type']>>;
+  /** Types and shapes of all outputs. @throws LabError `ONNX_SHAPE` */
+  infer(context: InferContext): readonly ValueType[];
+}
+
+/** A node under inference: its inputs' types, its constants and its attributes. */
+export class InferContext {
+  readonly node: Node;
+  readonly #types: readonly (ValueType | undefined)[];
+  readonly #constants: readonly (Tensor | undefined)[];
+
+  constructor(
+    node: Node,
+    types: readonly (ValueType | undefined)[],
+    constants: readonly (Tensor | undefined)[],
+  ) {
+    this.node = node;
+    this.#types = types;
+    this.#constants = constants;
+  }
+
+  /** The number of inputs given, trailing omitted ones not counted. */
+  get inputCount(): number {
+    return this.#types.length;
+  }
+
+  /** Whether an optional input is given. */
+  has(index: number): boolean {
+    return this.#types[index] !== undefined;
+  }
+
+  /** Type and shape of an input. */
+  input(index: number): ValueType {
+    return this.#types[index] ?? this.fail(`input ${index}`, 'a value', 'none');
+  }
+
+  /** An input's shape, which must have this rank. */
+  shapeOf(index: number, rank: number, meaning: string): Shape {
+    const { shape } = this.input(index);
+    if (shape.length !== rank) this.fail(`input ${index}`, `${meaning} (rank ${rank})`, formatShape(shape));
+    return shape;
+  }
+
+  /** An input that must be known when the graph is built, as numbers. */
+  constantInts(index: number, meaning: string): readonly number[] {
+    const tensor = this.#constants[index];
+    if (tensor === undefined) {
+      return this.fail(`input ${index}`, `${meaning} as a constant`, 'a value computed at run time');
+    }
+    return Array.from(tensor.data as Float32Array, Number);
+  }
+
+  /** The constant behind an input, if it is one. */
+  constant(index: number): Tensor | undefined {
+    return this.#constants[index];
+  }
+
+  int(name: string, fallback: number): number {
+    const attribute = this.node.attributes[name];
+    return attribute?.type === 'int' ? attribute.value : fallback;
+  }
+
+  ints(name: string): readonly number[] | undefined {
+    const attribute = this.node.attributes[name];
+    return attribute?.type === 'ints' ? attribute.value : undefined;
+  }
+
+  string(name: string, fallback: string): string {
+    const attribute = this.node.attributes[name];
+    return attribute?.type === 'string' ? attribute.value : fallback;
+  }
+
+  /** An axis counted from the front, checked against the rank. */
+  axis(value: number, rank: number): number {
+    const axis = value < 0 ? value + rank : value;
+    if (!Number.isInteger(axis) || axis < 0 || axis >= rank) {
+      this.fail('axis', `${-rank} to ${rank - 1}`, String(value));
+    }
+    return axis;
+  }
+
+  /** Checks that an input has the same element type as input 0. */
+  sameType(index: number): void {
+    const expected = this.input(0).dtype;
+    const found = this.input(index).dtype;
+    if (expected !== found) this.fail(`input ${index}`, `element type ${expected}, as input 0`, found);
+  }
+
+  /** Checks an input's shape. */
+  expectShape(index: number, expected: Shape): void {
+    const { shape } = this.input(index);
+    if (!compatibleShapes(shape, expected)) {
+      this.fail(`input ${index}`, `shape ${formatShape(expected)}`, formatShape(shape));
+    }
+  }
+
+  /** Throws the error that names node, op, place, expectation and finding. */
+  fail(place: string, expected: string, found: string): never {
+    const value = /^input (\d+)$/.exec(place);
+    const name = value ? this.node.inputs[Number(value[1])] : undefined;
+    throw new LabError(
+      'ONNX_SHAPE',
+      `Node "${this.node.name}" (${this.node.opType}), ${place}${name ? ` "${name}"` : ''}: expected ${expected}, found ${found}.`,
+    );
+  }
+}
+
+/**
+ * The shape two operands broadcast to, by NumPy's rules.
+ *
+ * @returns `undefined` when two known sizes differ and neither is 1
+ */
+export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
+  const rank = Math.max(a.length, b.length);
+  const result: Dim[] = [];
+  for (let i = 0; i < rank; i++) {
+    const dim = broadcastDims(a[i - rank + a.length] ?? 1, b[i - rank + b.length] ?? 1);
+    if (dim === undefined) return undefined;
+    result.push(dim);
+  }
+  return result;
+}
+
+function broadcastDims(a: Dim, b: Dim): Dim | undefined {
+  if (a === 1) return b;
+  if (b === 1 || sameDim(a, b)) return a;
+  // A size greater than one decides against a symbol, which must equal it or be one.
+  if (typeof a === 'number') return typeof b === 'number' ? undefined : a;
+  return typeof b === 'number' ? b : UNKNOWN;
+}
