@@ -43,7 +43,11 @@ export default defineConfig(
   {
     files: ['**/*.vue'],
     extends: [vue.configs['flat/recommended']],
-    rules: { 'vue/html-self-closing': 'off' },
+    rules: {
+      'vue/html-self-closing': 'off',
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+    },
   },
   { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: tseslint.parser } } },
   {

@@ -9,6 +9,5 @@ export default defineConfig({
     // Worker threads cannot host onnxruntime's sessions and node:sqlite side by side safely; processes can.
     pool: 'forks',
     maxWorkers: 2,
-    execArgv: ['--disable-warning=ExperimentalWarning'],
   },
 });

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+/**
+ * The command `vitrine`: builds the bundles when they are absent or old, then runs the CLI under the Node that
+ * the project brings. `npx` has that one in its path already, and then nothing is started in between.
+ */
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureBuilt } from '../bootstrap/bundles.js';
+import { ROOT, projectNode, run } from '../bootstrap/processes.js';
+
+const cli = path.join(ROOT, 'out/main/cli.js');
+const node = projectNode();
+
+async function main() {
+  if (node === undefined) {
+    console.error('vitrine is not installed completely. Run `npm ci` in its folder.');
+    return 1;
+  }
+  const code = await ensureBuilt();
+  if (code !== 0) return code;
+  if (realpathSync(process.execPath) !== realpathSync(node)) {
+    return run(node, [cli, ...process.argv.slice(2)], { cwd: process.cwd() });
+  }
+  process.argv[1] = cli;
+  await import(pathToFileURL(cli).href);
+  return undefined;
+}
+
+const code = await main();
+if (code !== undefined) process.exitCode = code;
