@@ -161,6 +161,26 @@ export class GraphBuilder implements ValueLookup {
     });
   }
 
+  /**
+   * Asks a node that is already in the graph for one of its optional outputs too.
+   *
+   * @returns that output, also when the node already gave it
+   */
+  optionalOutput(node: Node, index: number): Value {
+    const place = this.#nodes.findIndex(({ outputs }) => outputs[0] === node.outputs[0]);
+    const current = this.#nodes[place] ?? node;
+    const known = current.outputs[index];
+    if (known) return this.value(known);
+    const outputs = Array.from(
+      { length: index + 1 },
+      (_, i) => current.outputs[i] ?? `${node.outputs[0]}:${i}`,
+    );
+    const extended = { ...current, outputs };
+    const type = inferNode(extended, this)[index] as ValueType;
+    this.#nodes[place] = extended;
+    return this.#define(outputs[index] as string, type);
+  }
+
   /** The finished model. */
   build(metadata: Readonly<Record<string, string>> = {}): Model {
     return {

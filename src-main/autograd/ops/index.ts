@@ -1,0 +1,16 @@
+/** The gradient of every op. An op of `onnx/ops` that is missing here does not compile. */
+import type { OpType } from '../../onnx/ops/index.ts';
+import type { GradientRule } from '../rule.ts';
+import { convolution } from './convolution.ts';
+import { elementwise } from './elementwise.ts';
+import { layout } from './layout.ts';
+import { linear } from './linear.ts';
+import { reductions } from './reduction.ts';
+
+export const GRADIENTS: Readonly<Record<OpType, GradientRule>> = {
+  ...convolution,
+  ...elementwise,
+  ...layout,
+  ...linear,
+  ...reductions,
+};

@@ -1,0 +1,54 @@
+/** Gradients of reductions. */
+import type { Value } from '../../onnx/graph-builder.ts';
+import { reducedAxes, type reductions as schemas } from '../../onnx/ops/reduction.ts';
+import { constantLike, UNSUPPORTED, ZERO, type GradientRule, type VjpContext } from '../rule.ts';
+
+/** A reduced value with its folded axes put back as 1. */
+function withAxes({ g, attributes }: VjpContext, value: Value): Value {
+  if (attributes.int('keepdims', 1) === 1) return value;
+  const axes = reducedAxes(attributes);
+  return axes.length === 0 ? value : g.unsqueeze(value, axes);
+}
+
+/** The number of elements folded into one, as a float scalar. */
+function foldedCount({ g, attributes, x, dy }: VjpContext): Value {
+  const axes = reducedAxes(attributes);
+  const sizes = axes.map((axis) => x(0).shape[axis]);
+  if (sizes.every((size) => typeof size === 'number')) {
+    return constantLike(
+      g,
+      dy,
+      sizes.reduce((product, size) => product * size, 1),
+    );
+  }
+  return g.cast(g.reduceProd(g.gather(g.shape(x(0)), g.ints(axes), 0), undefined, false), dy.dtype);
+}
+
+function expandTo({ g, x }: VjpContext, value: Value): Value {
+  const { shape } = x(0);
+  if (shape.every((dim, i) => dim === value.shape[i])) return value;
+  const known = shape.filter((dim) => typeof dim === 'number');
+  return g.expand(value, known.length === shape.length ? g.ints(known) : g.shape(x(0)));
+}
+
+export const reductions: Readonly<Record<keyof typeof schemas, GradientRule>> = {
+  ReduceSum: (c) => [expandTo(c, withAxes(c, c.dy))],
+  ReduceMean: (c) => [expandTo(c, c.g.div(withAxes(c, c.dy), foldedCount(c)))],
+  /** Equal maxima share the gradient, as PyTorch's `amax` does. */
+  ReduceMax: (c) => {
+    const { g, x, outputs, dy } = c;
+    const mask = g.cast(g.equal(x(0), withAxes(c, outputs[0] as Value)), dy.dtype);
+    const axes = reducedAxes(c.attributes);
+    const count = axes.length === 0 ? mask : g.reduceSum(mask, axes);
+    return [g.mul(mask, g.div(withAxes(c, dy), count))];
+  },
+  ReduceProd: UNSUPPORTED('it is used for counting elements only'),
+  ReduceSumSquare: (c) => {
+    const { g, x, dy } = c;
+    return [g.mul(g.mul(x(0), constantLike(g, dy, 2)), withAxes(c, dy))];
+  },
+  ArgMax: ZERO,
+  Shape: ZERO,
+  ConstantOfShape: ZERO,
+  Range: ZERO,
+};
