@@ -11,7 +11,7 @@ import { type ImageFormat, sniffFormat } from './image-format.ts';
 import type { Pixels } from './pixels.ts';
 
 export type { ImageFormat } from './image-format.ts';
-export { type Box, type Pixels, cropPixels, filledPixels, flipPixels, padPixels } from './pixels.ts';
+export { type Box, type Pixels, cropPixels, filledPixels, flipPixels } from './pixels.ts';
 export { type Interpolation, resizePixels } from './resample.ts';
 
 // Several pictures are decoded at once, each on a thread of its own: more threads per picture, or libvips'

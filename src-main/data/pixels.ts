@@ -71,16 +71,17 @@ export function flipPixels(pixels: Pixels): Pixels {
   return { width, height, data };
 }
 
-/** The picture with `padding` pixels of black added on every side. */
-export function padPixels(pixels: Pixels, padding: number): Pixels {
-  if (padding === 0) return pixels;
-  const width = pixels.width + 2 * padding;
-  const height = pixels.height + 2 * padding;
+/**
+ * What a window of `width` × `height` shows of the picture when its upper left corner lies at (left, top),
+ * which may be negative; what lies outside the picture is black.
+ */
+export function windowPixels(pixels: Pixels, { left, top, width, height }: Box): Pixels {
   const data = new Uint8Array(width * height * 3);
-  const stride = pixels.width * 3;
-  for (let row = 0; row < pixels.height; row++) {
-    const line = pixels.data.subarray(row * stride, (row + 1) * stride);
-    data.set(line, ((row + padding) * width + padding) * 3);
+  const firstColumn = Math.max(left, 0);
+  const bytes = (Math.min(left + width, pixels.width) - firstColumn) * 3;
+  for (let row = Math.max(top, 0); bytes > 0 && row < Math.min(top + height, pixels.height); row++) {
+    const from = (row * pixels.width + firstColumn) * 3;
+    data.set(pixels.data.subarray(from, from + bytes), ((row - top) * width + firstColumn - left) * 3);
   }
   return { width, height, data };
 }

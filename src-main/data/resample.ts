@@ -7,7 +7,10 @@
 import { type Box, type Pixels, requireBox } from './pixels.ts';
 
 /** Names of the filters, as torchvision's `InterpolationMode` calls them. */
-export type Interpolation = 'nearest' | 'bilinear' | 'bicubic' | 'lanczos';
+export const INTERPOLATIONS = ['nearest', 'bilinear', 'bicubic', 'lanczos'] as const;
+
+/** One of {@link INTERPOLATIONS}. */
+export type Interpolation = (typeof INTERPOLATIONS)[number];
 
 /** A filter kernel and the distance from its centre at which it ends. */
 interface Kernel {
@@ -125,9 +128,9 @@ function horizontalPass(
       const end = first + counts[column]!;
       for (let tap = first; tap < end; tap++, read += 3) {
         const weight = weights[tap]!;
-        red += input[read]! * weight;
-        green += input[read + 1]! * weight;
-        blue += input[read + 2]! * weight;
+        red = (red + Math.imul(input[read]!, weight)) | 0;
+        green = (green + Math.imul(input[read + 1]!, weight)) | 0;
+        blue = (blue + Math.imul(input[read + 2]!, weight)) | 0;
       }
       output[write] = red >> PRECISION;
       output[write + 1] = green >> PRECISION;
@@ -153,7 +156,7 @@ function verticalPass(
     for (let tap = 0; tap < counts[row]!; tap++) {
       const weight = weights[row * stride + tap]!;
       const line = (starts[row]! + tap - firstRow) * rowLength;
-      for (let at = 0; at < rowLength; at++) sums[at]! += input[line + at]! * weight;
+      for (let at = 0; at < rowLength; at++) sums[at] = sums[at]! + Math.imul(input[line + at]!, weight);
     }
     const write = row * rowLength;
     for (let at = 0; at < rowLength; at++) output[write + at] = sums[at]! >> PRECISION;
