@@ -1,0 +1,163 @@
+/** The lab's database: data sets, samples, contents, and the log of label events. */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { LabError } from '../../../src-shared/errors.ts';
+import { Database } from './database.ts';
+import { ensureDataset, findDataset, listDatasets } from './datasets.ts';
+import { applyEdit, type Edit, type EditResult, listEvents, redoEdit, undoEdit } from './edits.ts';
+import { type LabLock, lockLab } from './lock.ts';
+import { prepareSchema } from './migrations.ts';
+import {
+  type AddedCounts,
+  findContent,
+  insertSamples,
+  listConflicts,
+  listCopies,
+  listRows,
+  writeSplits,
+} from './samples.ts';
+import type { Content, CopyGroup, DatasetInfo, LabelEvent, NewSample, SampleRow, Split } from './types.ts';
+
+export { checkDatasetName } from './datasets.ts';
+export type { Edit, EditResult } from './edits.ts';
+export type { AddedCounts } from './samples.ts';
+export * from './types.ts';
+
+/** An open lab. Data sets are named; names are compared in NFC. */
+export class LabStore {
+  /** The lab's folder, absolute. */
+  readonly folder: string;
+  /** For the store's own modules and its tests. */
+  readonly database: Database;
+  readonly #lock: LabLock;
+
+  private constructor(folder: string, lock: LabLock, database: Database) {
+    this.folder = folder;
+    this.#lock = lock;
+    this.database = database;
+  }
+
+  /**
+   * Opens the lab in that folder, or makes one there.
+   *
+   * @throws LabError `LAB_LOCKED` (another process has it open), `LAB_CORRUPT`, `LAB_VERSION` (a newer program
+   * wrote it), `DISK_FULL`, `OUTPUT_UNWRITABLE`.
+   */
+  static open(folder: string): LabStore {
+    const absolute = resolve(folder);
+    createFolder(absolute);
+    const lock = lockLab(absolute);
+    try {
+      return new LabStore(absolute, lock, openDatabase(join(absolute, 'lab.db')));
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** Closes the lab and lets the next process have it. */
+  close(): void {
+    this.database.close();
+    this.#lock.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Every data set, in code-point order of the names. */
+  datasets(): DatasetInfo[] {
+    return listDatasets(this.database);
+  }
+
+  /** One data set. Throws LabError `DATASET_NOT_FOUND`, which lists what exists. */
+  dataset(name: string): DatasetInfo {
+    return findDataset(this.database, name);
+  }
+
+  /** All samples of a data set, in natural order of their paths. */
+  rows(dataset: string): SampleRow[] {
+    return listRows(this.database, this.dataset(dataset).id);
+  }
+
+  /** Groups of samples with the same bytes. */
+  copies(dataset: string): CopyGroup[] {
+    return listCopies(this.database, this.dataset(dataset).id);
+  }
+
+  /** Groups of samples with the same bytes and different labels, which stay out of training. */
+  conflicts(dataset: string): CopyGroup[] {
+    return listConflicts(this.database, this.dataset(dataset).id);
+  }
+
+  /** What is known about a file's bytes from any data set. */
+  content(sha256: string): Content | undefined {
+    return findContent(this.database, sha256);
+  }
+
+  /**
+   * Adds samples in one transaction, and the data set if it is new. A path the data set has already keeps its
+   * label, split and marks, and gets the content given here.
+   */
+  addSamples(dataset: string, samples: readonly NewSample[]): AddedCounts {
+    return this.database.transaction(() =>
+      insertSamples(this.database, ensureDataset(this.database, dataset), samples),
+    );
+  }
+
+  /** Writes the split of every sample given by its id. */
+  setSplits(splits: ReadonlyMap<number, Split | null>): void {
+    this.database.transaction(() => {
+      writeSplits(this.database, splits);
+    });
+  }
+
+  /**
+   * Changes a label or a mark of samples; undefined when nothing had to change.
+   *
+   * @throws LabError `SAMPLE_NOT_FOUND`, `CLASS_UNKNOWN`.
+   */
+  edit(dataset: string, edit: Edit): EditResult | undefined {
+    return applyEdit(this.database, dataset, edit);
+  }
+
+  /** Takes the data set's last edit back; undefined when there is none left. */
+  undo(dataset: string, who: string): EditResult | undefined {
+    return undoEdit(this.database, dataset, who);
+  }
+
+  /** Repeats the edit undone last; undefined when there is none. */
+  redo(dataset: string, who: string): EditResult | undefined {
+    return redoEdit(this.database, dataset, who);
+  }
+
+  /** The log of a data set or of one of its samples, oldest first. */
+  events(dataset: string, sample?: number): LabelEvent[] {
+    return listEvents(this.database, dataset, sample);
+  }
+}
+
+function createFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LabError('OUTPUT_UNWRITABLE', `Cannot create the lab folder ${folder}: ${reason}.`, {
+      hint: 'Choose another folder with --lab.',
+      cause: error,
+    });
+  }
+}
+
+function openDatabase(path: string): Database {
+  const database = new Database(path);
+  try {
+    // FULL: a label event that was confirmed survives a power cut.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    prepareSchema(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
