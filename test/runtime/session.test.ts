@@ -4,7 +4,7 @@ import { GraphBuilder } from '../../src-main/onnx/graph-builder.ts';
 import { float32, int64, type DataType, type Tensor } from '../../src-main/onnx/tensor.ts';
 import type { Model } from '../../src-main/onnx/types.ts';
 import { createSession } from '../../src-main/runtime/session.ts';
-import { temporaryFolder } from '../helpers/temporary.ts';
+import { temporaryFolder } from '../data/temporary.ts';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -27,7 +27,7 @@ const feeds = (tensor: Tensor): Map<string, Tensor> => new Map([['x', tensor]]);
 
 describe('createSession', () => {
   test('runs a model given as a value, as bytes and as a path', async () => {
-    const file = path.join(await temporaryFolder(), 'affine.onnx');
+    const file = path.join(temporaryFolder(), 'affine.onnx');
     await writeFile(file, encodeModel(affine()));
     for (const source of [affine(), encodeModel(affine()), file]) {
       const session = await createSession(source, { threads: 1 });
