@@ -399,6 +399,10 @@ export class GraphBuilder implements ValueLookup {
     return this.#one('Relu', [x]);
   }
 
+  tanh(x: Value): Value {
+    return this.#one('Tanh', [x]);
+  }
+
   identity(x: Value): Value {
     return this.#one('Identity', [x]);
   }
@@ -512,6 +516,14 @@ export class GraphBuilder implements ValueLookup {
   /** A size of 0 is copied from `x`, one may be -1. */
   reshape(x: Value, shape: readonly number[]): Value {
     return this.#one('Reshape', [x, this.ints(shape)]);
+  }
+
+  /** Reshapes to sizes computed at run time; `known` is what the graph's author knows of them. */
+  reshapeTo(x: Value, shape: Value, known: Shape): Value {
+    const name = this.#one('Reshape', [x, shape]).name;
+    const type = { dtype: x.dtype, shape: known };
+    this.#types.set(name, type);
+    return { name, ...type };
   }
 
   flatten(x: Value, axis = 1): Value {

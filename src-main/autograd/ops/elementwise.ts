@@ -97,6 +97,11 @@ export const elementwise: Readonly<Record<keyof typeof schemas, GradientRule>> =
   Relu: ({ g, outputs, dy }) => [
     g.mul(dy, g.cast(g.greater(outputs[0] as Value, constantLike(g, dy, 0)), dy.dtype)),
   ],
+  /** dx = dy (1 − y²) */
+  Tanh: ({ g, outputs, dy }) => {
+    const y = outputs[0] as Value;
+    return [g.mul(dy, g.sub(constantLike(g, dy, 1), g.mul(y, y)))];
+  },
   Identity: ({ dy }) => [dy],
   Clip: clip,
   /** dx = y (dy − Σ dy y) */

@@ -80,6 +80,7 @@ export const elementwise = {
   Sqrt: unary,
   Reciprocal: unary,
   Relu: unary,
+  Tanh: unary,
   Identity: unary,
   Clip: { inputs: [1, 3], outputs: [1, 1], infer: (c) => [c.input(0)] },
   Softmax: { ...unary, attributes: { axis: 'int' } },

@@ -5,6 +5,11 @@ import { broadcastShapes, type InferContext, type OpSchema } from './schema.ts';
 
 function reshaped(c: InferContext): Shape {
   const from = c.input(0).shape;
+  if (c.constant(1) === undefined) {
+    const rank = c.shapeOf(1, 1, 'a shape')[0];
+    if (typeof rank !== 'number') return c.fail('input 1', 'a shape of known rank', String(rank));
+    return Array.from({ length: rank }, () => UNKNOWN);
+  }
   const target = c.constantInts(1, 'the target shape');
   const copyZero = c.int('allowzero', 0) === 0;
   const shape = target.map((size, i): Dim => {
