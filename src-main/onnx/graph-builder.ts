@@ -301,10 +301,12 @@ export class GraphBuilder implements ValueLookup {
 
   /** Normalizes with the batch's statistics: the result, their mean and their population variance, each `[C]`. */
   batchNormalizationTraining(x: Value, scale: Value, bias: Value, epsilon: number): [Value, Value, Value] {
-    // With momentum 0 the "running" outputs are the batch's own; the inputs they would be mixed with are ignored.
+    // With momentum 0 the "running" outputs are the batch's own, whatever they are mixed with. onnxruntime writes
+    // them over the inputs 3 and 4, so these must be values that nobody else reads.
+    const scratch = [this.neg(bias), this.neg(scale)];
     return this.node(
       'BatchNormalization',
-      [x, scale, bias, bias, scale],
+      [x, scale, bias, ...scratch],
       { epsilon, momentum: 0, training_mode: 1 },
       3,
     ) as [Value, Value, Value];
