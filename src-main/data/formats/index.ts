@@ -1,0 +1,38 @@
+/** Every format, and which one a folder has. */
+import { LabError } from '../../../src-shared/errors.ts';
+import type { Listing } from '../walk.ts';
+import type { DatasetFormat, FormatName } from './format.ts';
+import { imageFolder } from './image-folder.ts';
+import { kaggle } from './kaggle.ts';
+
+export type { DatasetFormat, Detection, FormatName, Placement } from './format.ts';
+
+/** All formats; among equally sure ones the first is taken. */
+export const FORMATS: readonly DatasetFormat[] = [imageFolder, kaggle];
+
+/** What a user may ask for. */
+export type FormatChoice = 'auto' | FormatName;
+
+/** A format and why it was taken. */
+export interface ChosenFormat {
+  readonly format: DatasetFormat;
+  readonly reason: string;
+}
+
+/**
+ * The format asked for, or with `auto` the one that fits best.
+ *
+ * @throws LabError `FORMAT_UNKNOWN`, which says for each format why it does not fit.
+ */
+export function chooseFormat(listing: Listing, choice: FormatChoice): ChosenFormat {
+  const found = FORMATS.filter(({ name }) => choice === 'auto' || choice === name).map((format) => ({
+    format,
+    ...format.detect(listing),
+  }));
+  const [best] = found.filter(({ matches }) => matches).sort((a, b) => b.confidence - a.confidence);
+  if (best !== undefined) return { format: best.format, reason: best.reason };
+  const reasons = found.map(({ format, reason }) => `${format.name}: ${reason}`).join('; ');
+  throw new LabError('FORMAT_UNKNOWN', `The folder ${listing.root} has no known layout (${reasons}).`, {
+    hint: 'Put the images of each class into a folder with the name of the class.',
+  });
+}
