@@ -128,7 +128,7 @@ async function open(
   const path = typeof source === 'string' ? source : undefined;
   const name = options.name ?? path;
   const label = name === undefined ? 'the image' : `the image ${name}`;
-  const bytes = typeof source === 'string' ? await readSource(source, label) : source;
+  const bytes = typeof source === 'string' ? await readImageFile(source) : source;
   if (bytes.length === 0) {
     throw new LabError('IMAGE_UNREADABLE', `Cannot read ${label}: the file is empty.`);
   }
@@ -149,7 +149,9 @@ async function open(
   return { bytes, name: label, format: found.format };
 }
 
-async function readSource(path: string, label: string): Promise<Uint8Array> {
+/** The bytes of a picture's file. Throws LabError `SOURCE_NOT_FOUND` or `SOURCE_UNREADABLE`. */
+export async function readImageFile(path: string): Promise<Uint8Array> {
+  const label = `the image ${path}`;
   try {
     return await readFile(path);
   } catch (error) {
@@ -188,7 +190,11 @@ async function toPixels(image: Sharp): Promise<Pixels> {
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== 3) throw new Error(`${info.channels} channels remain where 3 were expected`);
-  return { width: info.width, height: info.height, data };
+  return {
+    width: info.width,
+    height: info.height,
+    data: new Uint8Array(data.buffer, data.byteOffset, data.length),
+  };
 }
 
 function fromPixels({ width, height, data }: Pixels): Sharp {

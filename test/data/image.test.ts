@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   DEFAULT_MAX_PIXELS,
@@ -47,7 +47,7 @@ function colorAt({ width, data }: Pixels, x: number, y: number): number[] {
 }
 
 /** A raw sharp image of one colour with 1 to 4 channels. */
-function flat(color: readonly number[], size = 8): sharp.Sharp {
+function flat(color: readonly number[], size = 8): Sharp {
   const channels = color.length as 1 | 2 | 3 | 4;
   const data = Buffer.from(Array.from({ length: size * size }, () => color).flat());
   return sharp(data, { raw: { width: size, height: size, channels } });
