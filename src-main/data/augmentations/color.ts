@@ -10,16 +10,20 @@ function luma(red: number, green: number, blue: number): number {
 }
 
 /** Every channel becomes the luma. */
-export function toGrayscale(pixels: Pixels): Pixels {
-  return mapPixels(pixels, (red, green, blue, write) => {
-    const gray = luma(red, green, blue);
-    write(gray, gray, gray);
-  });
+export function toGrayscale({ width, height, data: from }: Pixels): Pixels {
+  const data = new Uint8Array(from.length);
+  for (let at = 0; at < from.length; at += 3) {
+    const gray = luma(from[at]!, from[at + 1]!, from[at + 2]!);
+    data[at] = gray;
+    data[at + 1] = gray;
+    data[at + 2] = gray;
+  }
+  return { width, height, data };
 }
 
 /** Blends with black: 0 gives black, 1 the picture, more brightens. */
 export function adjustBrightness(pixels: Pixels, factor: number): Pixels {
-  return blendWithGray(pixels, factor, () => 0);
+  return blendWithLevel(pixels, factor, 0);
 }
 
 /** Blends with the mean luma, rounded to a whole number. */
@@ -27,60 +31,54 @@ export function adjustContrast(pixels: Pixels, factor: number): Pixels {
   const { data } = pixels;
   let sum = 0;
   for (let at = 0; at < data.length; at += 3) sum += luma(data[at]!, data[at + 1]!, data[at + 2]!);
-  const mean = Math.trunc(sum / (data.length / 3) + 0.5);
-  return blendWithGray(pixels, factor, () => mean);
+  return blendWithLevel(pixels, factor, Math.trunc(sum / (data.length / 3) + 0.5));
 }
 
 /** Blends with the picture's own luma. */
-export function adjustSaturation(pixels: Pixels, factor: number): Pixels {
-  return blendWithGray(pixels, factor, luma);
+export function adjustSaturation({ width, height, data: from }: Pixels, factor: number): Pixels {
+  const data = new Uint8Array(from.length);
+  const alpha = fround(factor);
+  for (let at = 0; at < from.length; at += 3) {
+    const gray = luma(from[at]!, from[at + 1]!, from[at + 2]!);
+    data[at] = blend(gray, from[at]!, alpha);
+    data[at + 1] = blend(gray, from[at + 1]!, alpha);
+    data[at + 2] = blend(gray, from[at + 2]!, alpha);
+  }
+  return { width, height, data };
 }
 
 /** Turns the hue by `factor` of the colour wheel, −0.5 to 0.5, in steps of 1/255. */
-export function adjustHue(pixels: Pixels, factor: number): Pixels {
+export function adjustHue({ width, height, data: from }: Pixels, factor: number): Pixels {
   const turn = Math.trunc(factor * 255);
-  return mapPixels(pixels, (red, green, blue, write) => {
+  const data = new Uint8Array(from.length);
+  for (let at = 0; at < from.length; at += 3) {
+    const red = from[at]!;
+    const green = from[at + 1]!;
+    const blue = from[at + 2]!;
     const most = Math.max(red, green, blue);
-    const least = Math.min(red, green, blue);
-    if (most === least) return write(most, most, most);
-    const saturation = Math.trunc(fround((most - least) / most) * 255);
-    writeHsv((hueByte(red, green, blue, most, most - least) + turn) & 255, saturation, most, write);
-  });
+    const spread = most - Math.min(red, green, blue);
+    const saturation = spread === 0 ? 0 : (fround(spread / most) * 255) | 0;
+    const hue = saturation === 0 ? 0 : (hueByte(red, green, blue, most, spread) + turn) & 255;
+    writeHsv(data, at, hue, saturation, most);
+  }
+  return { width, height, data };
 }
 
 const fround = Math.fround;
 
-type Write = (red: number, green: number, blue: number) => void;
-
-function mapPixels(
-  pixels: Pixels,
-  change: (red: number, green: number, blue: number, write: Write) => void,
-): Pixels {
-  const { width, height, data: from } = pixels;
-  const data = new Uint8Array(from.length);
-  let at = 0;
-  const write: Write = (red, green, blue) => {
-    data[at] = red;
-    data[at + 1] = green;
-    data[at + 2] = blue;
-  };
-  for (; at < from.length; at += 3) change(from[at]!, from[at + 1]!, from[at + 2]!, write);
-  return { width, height, data };
+/** gray + alpha · (value − gray), cut to 0…255; `alpha` is a single-precision number. */
+function blend(gray: number, value: number, alpha: number): number {
+  const blended = fround(gray + fround(alpha * (value - gray)));
+  return blended <= 0 ? 0 : blended >= 255 ? 255 : blended | 0;
 }
 
-/** gray + factor · (value − gray) for every channel, cut to 0…255. */
-function blendWithGray(
-  pixels: Pixels,
-  factor: number,
-  grayOf: (red: number, green: number, blue: number) => number,
-): Pixels {
+/** Blends every channel with one level. */
+function blendWithLevel({ width, height, data: from }: Pixels, factor: number, level: number): Pixels {
   const alpha = fround(factor);
-  return mapPixels(pixels, (red, green, blue, write) => {
-    const gray = grayOf(red, green, blue);
-    const blend = (value: number): number =>
-      Math.min(255, Math.max(0, Math.trunc(fround(gray + fround(alpha * (value - gray))))));
-    write(blend(red), blend(green), blend(blue));
-  });
+  const table = Uint8Array.from({ length: 256 }, (_, value) => blend(level, value, alpha));
+  const data = new Uint8Array(from.length);
+  for (let at = 0; at < from.length; at++) data[at] = table[from[at]!]!;
+  return { width, height, data };
 }
 
 /** Hue as a byte, 255 standing for a whole turn. */
@@ -92,30 +90,25 @@ function hueByte(red: number, green: number, blue: number, most: number, spread:
   if (red === most) sextant = fromBlue - fromGreen;
   else if (green === most) sextant = 2 + fromRed - fromBlue;
   else sextant = 4 + fromGreen - fromRed;
-  return Math.trunc(fround((fround(sextant) / 6 + 1) % 1) * 255);
+  const turned = fround(sextant) / 6 + 1;
+  return (fround(turned >= 1 ? turned - 1 : turned) * 255) | 0;
 }
 
-function writeHsv(hue: number, saturation: number, value: number, write: Write): void {
-  if (saturation === 0) return write(value, value, value);
-  const turned = (hue * 6) / 255;
-  const sextant = Math.floor(turned);
-  const part = fround(turned - sextant);
+/** For each hue byte, the sixth of the colour wheel it lies in, and how far within. */
+const SEXTANTS = Uint8Array.from({ length: 256 }, (_, hue) => Math.floor((hue * 6) / 255) % 6);
+const SEXTANT_PARTS = Float32Array.from({ length: 256 }, (_, hue) => ((hue * 6) / 255) % 1);
+
+/** Writes the colour of a hue, a saturation and a value, all bytes, at `at`. */
+function writeHsv(data: Uint8Array, at: number, hue: number, saturation: number, value: number): void {
+  const part = SEXTANT_PARTS[hue]!;
   const amount = fround(saturation / 255);
-  const low = Math.round(value * (1 - amount));
-  const falling = Math.round(value * (1 - amount * part));
-  const rising = Math.round(value * (1 - amount * (1 - part)));
-  switch (sextant % 6) {
-    case 0:
-      return write(value, rising, low);
-    case 1:
-      return write(falling, value, low);
-    case 2:
-      return write(low, value, rising);
-    case 3:
-      return write(low, falling, value);
-    case 4:
-      return write(rising, low, value);
-    default:
-      return write(value, low, falling);
-  }
+  // Halves round up: no term is negative.
+  const low = (value * (1 - amount) + 0.5) | 0;
+  const falling = (value * (1 - amount * part) + 0.5) | 0;
+  const rising = (value * (1 - amount * (1 - part)) + 0.5) | 0;
+  // Which of the four levels each channel takes in the six parts of the colour wheel.
+  const turn = SEXTANTS[hue]!;
+  data[at] = turn === 0 || turn === 5 ? value : turn === 1 ? falling : turn === 4 ? rising : low;
+  data[at + 1] = turn === 1 || turn === 2 ? value : turn === 3 ? falling : turn === 0 ? rising : low;
+  data[at + 2] = turn === 3 || turn === 4 ? value : turn === 5 ? falling : turn === 2 ? rising : low;
 }
