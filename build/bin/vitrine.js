@@ -12,11 +12,27 @@ import { ROOT, projectNode, run } from '../bootstrap/processes.js';
 const cli = path.join(ROOT, 'out/main/cli.js');
 const node = projectNode();
 
+/**
+ * npx starts commands through a shell and passes signals to that shell alone. Stopped so, it would leave this
+ * process behind: the loss of the parent therefore counts as the signal.
+ */
+function stopWithNpx() {
+  if (process.env['npm_command'] !== 'exec') return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  timer.unref();
+}
+
 async function main() {
   if (node === undefined) {
     console.error('vitrine is not installed completely. Run `npm ci` in its folder.');
     return 1;
   }
+  stopWithNpx();
   const code = await ensureBuilt();
   if (code !== 0) return code;
   if (realpathSync(process.execPath) !== realpathSync(node)) {
