@@ -2,7 +2,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { isUtf8 } from 'node:buffer';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
 import { helperFileReason, helperFolderReason } from './helper-files.ts';
 import { sortNaturally } from './natural-order.ts';
@@ -41,6 +41,14 @@ export async function listFolder(path: string, signal?: AbortSignal): Promise<Li
   return new Walk(await resolveRoot(path), signal).run();
 }
 
+interface Root {
+  /** Absolute, symbolic links resolved. */
+  readonly path: string;
+  readonly id: string;
+  /** `device:inode` of the folders around it, from the inside out. */
+  readonly above: readonly string[];
+}
+
 class Walk {
   readonly #root: string;
   readonly #signal: AbortSignal | undefined;
@@ -51,10 +59,12 @@ class Walk {
   readonly #linked: { readonly path: string; readonly parent: Folder; readonly id: string }[] = [];
   readonly #readAs = new Map<string, string>();
 
-  constructor(root: { path: string; id: string }, signal: AbortSignal | undefined) {
+  constructor(root: Root, signal: AbortSignal | undefined) {
     this.#root = root.path;
     this.#signal = signal;
-    this.#enter('', root.id, []);
+    // A link to a folder around the root would lead back into it.
+    for (const [up, id] of root.above.entries()) this.#readAs.set(id, `..${'/..'.repeat(up)}`);
+    this.#enter('', root.id, root.above);
   }
 
   async run(): Promise<Listing> {
@@ -83,6 +93,13 @@ class Walk {
     }
   }
 
+  /** A real folder was read before when a link led into it first. */
+  #enterReal(path: string, id: string, parent: Folder): void {
+    const known = this.#readAs.get(id);
+    if (known === undefined) this.#enter(path, id, parent.chain);
+    else this.#skip(path, `the same folder as ${this.#absolute(known)}, which is read already`);
+  }
+
   #enter(path: string, id: string, chain: readonly string[]): void {
     this.#readAs.set(id, path);
     this.#folders.push({ path, chain: [...chain, id] });
@@ -96,7 +113,7 @@ class Walk {
       this.#skip(folder.path, `the folder cannot be read (${describe(error)})`);
       return;
     }
-    for (const bytes of names) {
+    for (const bytes of names.sort(Buffer.compare)) {
       const name = bytes.toString('utf8');
       const path = folder.path === '' ? name : `${folder.path}/${name}`;
       if (isUtf8(bytes)) await this.#add(folder, path, name);
@@ -118,8 +135,7 @@ class Walk {
     else if (stats.isFile()) this.#files.push(path);
     else if (!stats.isDirectory()) this.#skip(path, 'neither a file nor a folder');
     else if (isLink) this.#linked.push({ path, parent, id: identity(stats) });
-    else if (this.#readAs.has(identity(stats))) this.#skip(path, 'a folder that is mounted twice');
-    else this.#enter(path, identity(stats), parent.chain);
+    else this.#enterReal(path, identity(stats), parent);
   }
 
   #absolute(path: string): string {
@@ -146,11 +162,11 @@ function identity(stats: BigIntStats): string {
   return `${stats.dev}:${stats.ino}`;
 }
 
-async function resolveRoot(path: string): Promise<{ path: string; id: string }> {
+async function resolveRoot(path: string): Promise<Root> {
   try {
     const root = await realpath(resolve(path));
     const stats = await stat(root, { bigint: true });
-    if (stats.isDirectory()) return { path: root, id: identity(stats) };
+    if (stats.isDirectory()) return { path: root, id: identity(stats), above: await foldersAround(root) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new LabError('SOURCE_NOT_FOUND', `There is no folder ${path}.`, {
@@ -165,6 +181,15 @@ async function resolveRoot(path: string): Promise<{ path: string; id: string }> 
   throw new LabError('SOURCE_UNREADABLE', `${path} is not a folder.`, {
     hint: 'Give the folder that holds the images; unpack archives first.',
   });
+}
+
+async function foldersAround(path: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let at = path; dirname(at) !== at;) {
+    at = dirname(at);
+    ids.push(identity(await stat(at, { bigint: true })));
+  }
+  return ids;
 }
 
 function describeLost(error: unknown): string {

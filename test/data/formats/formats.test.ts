@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { chooseFormat, FORMATS, type FormatName } from '../../../src-main/data/formats/index.ts';
+import type { Listing } from '../../../src-main/data/walk.ts';
+import { labErrorOf } from '../errors.ts';
+
+function listing(...files: string[]): Listing {
+  return { root: '/data/pets', files, skipped: [] };
+}
+
+function chosen(files: Listing): { name: FormatName; reason: string; placed: string[] } {
+  const { format, reason } = chooseFormat(files, 'auto');
+  const placed = format
+    .place(files)
+    .map((place) => ('skipped' in place ? `skipped: ${place.skipped}` : `${place.className} ${place.split}`));
+  return { name: format.name, reason, placed };
+}
+
+describe('detection', () => {
+  test.each<{ title: string; files: string[]; name: FormatName; reason: string; placed: string[] }>([
+    {
+      title: 'class folders, images at any depth inside',
+      files: ['cat/1.jpg', 'cat/night/old/2.jpg', 'dog/1.jpg', 'stray.jpg'],
+      name: 'image-folder',
+      reason: '3 of 4 files lie in 2 class folders',
+      placed: ['cat null', 'cat null', 'dog null', 'skipped: it lies in no class folder'],
+    },
+    {
+      title: 'split folders of every spelling above the classes',
+      files: [
+        'Train/cat/1.jpg',
+        'val/cat/2.jpg',
+        'valid/cat/3.jpg',
+        'validation/dog/x/4.jpg',
+        'test/dog/5.jpg',
+      ],
+      name: 'image-folder',
+      reason: '5 of 5 files lie in 2 class folders below split folders (train, validation, test)',
+      placed: ['cat train', 'cat validation', 'cat validation', 'dog validation', 'dog test'],
+    },
+    {
+      title: 'split folders with strays in and beside them',
+      files: ['extra/a/1.jpg', 'train/cat/1.jpg', 'train/dog/2.jpg', 'train/logo.jpg', 'val/cat/3.jpg'],
+      name: 'image-folder',
+      reason: '3 of 5 files lie in 2 class folders below split folders (train, validation)',
+      placed: [
+        'skipped: its folder "extra" is none of train, val, valid, validation, test',
+        ...['cat train', 'dog train', 'skipped: it lies in no class folder', 'cat validation'],
+      ],
+    },
+    {
+      title: 'classes that are called like splits',
+      files: ['bus/1.jpg', 'test/1.jpg', 'train/1.jpg', 'train/2.jpg'],
+      name: 'image-folder',
+      reason: '4 of 4 files lie in 3 class folders',
+      placed: ['bus null', 'test null', 'train null', 'train null'],
+    },
+    {
+      title: 'a folder around the class folders',
+      files: ['PetImages/Cat/1.jpg', 'PetImages/Dog/1.jpg'],
+      name: 'image-folder',
+      reason:
+        '2 of 2 files lie in 1 class folder; if the 2 folders inside "PetImages" are the classes, import that folder itself',
+      placed: ['PetImages null', 'PetImages null'],
+    },
+    {
+      title: "Kaggle's names in one folder",
+      files: ['cat.0.jpg', 'cat.1.jpg', 'dog.0.jpg', 'logo.jpg', '.5.jpg', 'cat..jpg'],
+      name: 'kaggle',
+      reason: '3 of 6 files in the folder are named CLASS.NUMBER.EXTENSION',
+      placed: [
+        ...['cat null', 'cat null', 'dog null'],
+        ...new Array<string>(3).fill('skipped: its name does not read CLASS.NUMBER.EXTENSION'),
+      ],
+    },
+    {
+      title: "Kaggle's download with its unlabelled test folder",
+      files: ['test1/1.jpg', 'train/cat.0.jpg', 'train/cat.1.jpg', 'train/dog.0.jpg'],
+      name: 'kaggle',
+      reason: '3 of 3 files in the folder "train" are named CLASS.NUMBER.EXTENSION',
+      placed: [
+        'skipped: it lies outside the folder of the named images',
+        ...['cat null', 'cat null', 'dog null'],
+      ],
+    },
+    {
+      title: "Kaggle's names sorted into class folders",
+      files: ['cats/cat.0.jpg', 'cats/cat.1.jpg', 'cats/cat.2.jpg', 'dogs/dog.0.jpg'],
+      name: 'image-folder',
+      reason: '4 of 4 files lie in 2 class folders',
+      placed: ['cats null', 'cats null', 'cats null', 'dogs null'],
+    },
+    {
+      title: 'class names in any script and with dots',
+      files: ['猫.1.png', 'Сиба.ину.2.png', 'قط.3.png'],
+      name: 'kaggle',
+      reason: '3 of 3 files in the folder are named CLASS.NUMBER.EXTENSION',
+      placed: ['猫 null', 'Сиба.ину null', 'قط null'],
+    },
+  ])('$title', ({ files, name, reason, placed }) => {
+    expect(chosen(listing(...files))).toEqual({ name, reason, placed });
+  });
+
+  test('a folder of no known layout says why for each format', () => {
+    const files = listing('a.jpg', 'b.jpg');
+    expect(labErrorOf(() => chooseFormat(files, 'auto'))).toEqual({
+      code: 'FORMAT_UNKNOWN',
+      message:
+        'The folder /data/pets has no known layout (image-folder: no file lies in a class folder; kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION).',
+      hint: 'Put the images of each class into a folder with the name of the class.',
+    });
+    expect(labErrorOf(() => chooseFormat(files, 'kaggle')).message).toBe(
+      'The folder /data/pets has no known layout (kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION).',
+    );
+  });
+
+  test('the format asked for is taken although another fits better', () => {
+    const files = listing('train/cat.0.jpg', 'train/dog.0.jpg');
+    expect(chooseFormat(files, 'auto').format.name).toBe('kaggle');
+    expect(chooseFormat(files, 'image-folder').format.name).toBe('image-folder');
+  });
+});
+
+test.each(FORMATS.map((format) => [format.name, format] as const))(
+  '%s has one placement for every file and no match for an empty folder',
+  (_name, format) => {
+    const files = listing('a', 'b/c', 'b/d.1.png', 'train/x/y.jpg', '\u0000', 'e/'.repeat(500) + 'f');
+    expect(format.place(files)).toHaveLength(files.files.length);
+    expect(format.detect(listing())).toMatchObject({ matches: false, confidence: 0 });
+  },
+);
