@@ -1,0 +1,137 @@
+/** Data sets: importing, splitting, looking at samples, editing labels. */
+import { z } from 'zod';
+import { procedure } from './base.ts';
+import { flag, number, oneOf, text, told, wholeNumber } from './fields.ts';
+import { startedJob } from './job.ts';
+
+const dataset = text('the name of a data set');
+
+/** The parts of a data set. */
+export const splitName = oneOf(['train', 'validation', 'test']);
+
+/** How a folder says which image has which class; `auto` finds out. */
+export const formatChoice = oneOf(['auto', 'image-folder', 'kaggle']).default('auto');
+
+/** Fields of an import. */
+export const importSchema = z.strictObject({
+  /** A folder. */
+  path: text('the path of a folder'),
+  dataset,
+  format: formatChoice,
+  /** Larger pictures (width × height) are skipped; null for the default limit. */
+  maxPixels: wholeNumber({ min: 1 }).nullable().default(null),
+});
+
+/** Fields of a split. */
+export const splitSchema = z.strictObject({
+  dataset,
+  validation: number({ min: 0, max: 1 }).default(0.2),
+  test: number({ min: 0, max: 1 }).default(0.1),
+  seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 }).default(0),
+  /** A regular expression on file names: those with the same first capture group stay on one side. */
+  groupPattern: text('a regular expression').nullable().default(null),
+});
+
+const counts = z.object({ train: z.number(), validation: z.number(), test: z.number() });
+
+const splitReport = counts.extend({
+  /** By the name of the class. */
+  classes: z.record(z.string(), counts),
+  /** Excluded, unlabelled, or copies that are labelled differently. */
+  leftOut: z.number(),
+  /** About what the data set's own splits override. */
+  notes: z.array(z.string()),
+});
+
+const datasetInfo = z.object({
+  name: z.string(),
+  createdAt: z.string(),
+  samples: z.number(),
+  classes: z.array(z.string()),
+});
+
+/** One entry of a data set. */
+export const sampleSchema = z.object({
+  id: z.number(),
+  path: z.string(),
+  sha256: z.string(),
+  /** Pixels, upright. */
+  width: z.number(),
+  height: z.number(),
+  className: z.string().nullable(),
+  split: splitName.nullable(),
+  excluded: z.boolean(),
+  flagged: z.boolean(),
+  /** Another sample has the same bytes and a different label. */
+  conflict: z.boolean(),
+});
+
+/** Which samples, a page of them. */
+export const samplesSchema = z.strictObject({
+  dataset,
+  offset: wholeNumber({ min: 0 }).default(0),
+  limit: wholeNumber({ min: 1, max: 10_000 }).default(200),
+  /** Only of this class; null for unlabelled ones. */
+  className: z.string().nullable().optional(),
+  split: splitName.optional(),
+  excluded: flag().optional(),
+  flagged: flag().optional(),
+  conflict: flag().optional(),
+});
+
+/** What an edit changes; a label of null takes the label away. */
+export const changeSchema = z.union([
+  z.strictObject({ label: z.string().min(1).nullable() }),
+  z.strictObject({ excluded: flag() }),
+  z.strictObject({ flagged: flag() }),
+]);
+
+/** Fields of an edit. */
+export const labelSchema = z.strictObject({
+  dataset,
+  /** Samples by their ids. */
+  samples: z.array(wholeNumber({ min: 1 })).default([]),
+  /** Samples by their paths, or by ends of their paths that no other sample has. */
+  paths: z.array(text('a path')).default([]),
+  change: changeSchema,
+  /** Make the label a new class when the data set has none of that name; else that is an error. */
+  createClass: flag().default(false),
+  /** Who decided. */
+  who: text('a name').default('user'),
+});
+
+const editResult = z.object({
+  /** Samples whose value really changed. */
+  changed: z.number(),
+});
+
+const whoseTurn = z.strictObject({ dataset, who: text('a name').default('user') });
+
+const eventSchema = z.object({
+  id: z.number(),
+  operation: z.number(),
+  kind: z.enum(['edit', 'undo', 'redo']),
+  who: z.string(),
+  when: z.string(),
+  sample: z.number(),
+  what: z.enum(['label', 'excluded', 'flagged']),
+  from: z.union([z.string(), z.boolean()], told('a value')).nullable(),
+  to: z.union([z.string(), z.boolean()], told('a value')).nullable(),
+});
+
+/** Procedures on data sets. */
+export const datasets = {
+  /** A job whose result is an import's report. */
+  import: procedure.input(importSchema).output(startedJob),
+  split: procedure.input(splitSchema).output(splitReport),
+  list: procedure.output(z.array(datasetInfo)),
+  samples: procedure
+    .input(samplesSchema)
+    .output(z.object({ total: z.number(), samples: z.array(sampleSchema) })),
+  label: procedure.input(labelSchema).output(editResult),
+  /** Takes the last edit back; changes nothing when there is none. */
+  undo: procedure.input(whoseTurn).output(editResult),
+  redo: procedure.input(whoseTurn).output(editResult),
+  /** The log of edits, oldest first. */
+  history: procedure.input(z.strictObject({ dataset })).output(z.array(eventSchema)),
+};

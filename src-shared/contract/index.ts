@@ -1,0 +1,14 @@
+/** Every call that a shell or a page can make to the lab. To add one: its namespace's file, then its handler. */
+import type { ContractRouterClient } from '@orpc/contract';
+import { datasets } from './datasets.ts';
+import { evaluation } from './evaluation.ts';
+import { exporting } from './exporting.ts';
+import { jobs } from './jobs.ts';
+import { prediction } from './prediction.ts';
+import { system } from './system.ts';
+import { training } from './training.ts';
+
+export const contract = { datasets, training, evaluation, prediction, exporting, system, jobs };
+
+/** The lab as its clients see it, over whatever connection. */
+export type LabClient = ContractRouterClient<typeof contract>;

@@ -1,0 +1,173 @@
+/** Long work: a job reports progress and events, ends with a result or an error, and can be cancelled. */
+import { z } from 'zod';
+import { ERROR_CODES } from '../errors.ts';
+import { classMetricsSchema, confusionSchema, intervalSchema } from './figures.ts';
+import { trainEventSchema, trainResultSchema } from './train-events.ts';
+
+/** What a procedure that begins a job answers. */
+export const startedJob = z.object({ job: z.string() });
+
+/** Kinds of jobs. */
+export const JOB_KINDS = ['import', 'train', 'evaluate', 'predict', 'export'] as const;
+
+/** One of {@link JOB_KINDS}. */
+export type JobKind = (typeof JOB_KINDS)[number];
+
+/** How far a job is. */
+export const progressSchema = z.object({
+  done: z.number(),
+  /** Null while nobody knows. */
+  total: z.number().nullable(),
+  /** Units a second; null while nobody knows. */
+  rate: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  /** What is being done, such as `Reading images`. */
+  message: z.string(),
+});
+
+/** An error as JSON. */
+export const errorSchema = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  hint: z.string().optional(),
+});
+
+const skipped = z.object({ path: z.string(), reason: z.string() });
+
+const copies = z.object({
+  sha256: z.string(),
+  paths: z.array(z.string()),
+  labels: z.array(z.string()),
+});
+
+/** What an import did, and what the data set is now. */
+export const importReportSchema = z.object({
+  format: z.string(),
+  /** Why that format was taken. */
+  reason: z.string(),
+  /** Samples in the data set now. */
+  samples: z.number(),
+  classes: z.array(z.string()),
+  added: z.number(),
+  updated: z.number(),
+  /** Files that are not samples and why. */
+  skipped: z.array(skipped),
+  /** Samples with the same bytes as one before them. */
+  duplicates: z.number(),
+  duplicateGroups: z.array(copies),
+  /** Copies whose labels differ: kept out of training until someone decides. */
+  conflicts: z.array(copies),
+});
+
+/** How a run's network does on some images. */
+export const evaluationSchema = z.object({
+  run: z.string(),
+  epoch: z.number(),
+  /** The split, or null for a folder. */
+  split: z.string().nullable(),
+  /** The folder, or null for a split. */
+  data: z.string().nullable(),
+  accuracy: z.number(),
+  accuracyInterval: intervalSchema,
+  loss: z.number(),
+  /** Images. */
+  count: z.number(),
+  classes: z.array(z.string()),
+  confusion: confusionSchema,
+  perClass: z.array(classMetricsSchema),
+  /** The images of the highest loss, worst first. */
+  worst: z.array(
+    z.object({
+      path: z.string(),
+      label: z.string(),
+      predicted: z.string(),
+      /** Of the predicted class. */
+      probability: z.number(),
+      loss: z.number(),
+    }),
+  ),
+  /** Files of the folder that were left out, and why. */
+  skipped: z.array(skipped),
+});
+
+/** A file's classes, the most probable first, or why there are none. */
+export const predictionSchema = z.union([
+  z.object({
+    file: z.string(),
+    top: z.array(z.object({ class: z.string(), probability: z.number() })),
+    /** In the order of the classes. */
+    logits: z.array(z.number()),
+  }),
+  z.object({ file: z.string(), error: errorSchema }),
+]);
+
+/** What an export wrote, and how it agrees with the lab. */
+export const exportReportSchema = z.object({
+  file: z.string(),
+  /** The safetensors file, if one was asked for. */
+  weightsFile: z.string().nullable(),
+  run: z.string(),
+  epoch: z.number(),
+  parity: z.object({
+    /** Images compared. */
+    images: z.number(),
+    maxAbsLogitDifference: z.number(),
+    /** The share of images with the same class on top. */
+    argmaxAgreement: z.number(),
+  }),
+});
+
+/** What a finished job leaves, by its kind. */
+export const jobResultSchema = z.discriminatedUnion('kind', [
+  importReportSchema.extend({ kind: z.literal('import') }),
+  trainResultSchema.extend({ kind: z.literal('train') }),
+  evaluationSchema.extend({ kind: z.literal('evaluate') }),
+  z.object({ kind: z.literal('predict'), files: z.number(), failed: z.number() }),
+  exportReportSchema.extend({ kind: z.literal('export') }),
+]);
+
+/** What a job reports: its progress, what it has done so far, and its end. */
+export const jobEventSchema = z.union([
+  trainEventSchema,
+  z.object({ event: z.literal('progress'), progress: progressSchema }),
+  z.object({ event: z.literal('prediction'), prediction: predictionSchema }),
+  z.object({ event: z.literal('note'), message: z.string() }),
+  z.object({ event: z.literal('done'), result: jobResultSchema }),
+  z.object({ event: z.literal('failed'), error: errorSchema }),
+  z.object({ event: z.literal('cancelled') }),
+]);
+
+/** A job as it stands. */
+export const jobSchema = z.object({
+  id: z.string(),
+  kind: z.enum(JOB_KINDS),
+  /** Such as the data set's or the run's name. */
+  subject: z.string(),
+  status: z.enum(['running', 'done', 'failed', 'cancelled']),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  progress: progressSchema.nullable(),
+  result: jobResultSchema.nullable(),
+  error: errorSchema.nullable(),
+});
+
+/** See {@link progressSchema}. */
+export type Progress = z.output<typeof progressSchema>;
+
+/** See {@link jobEventSchema}. */
+export type JobEvent = z.output<typeof jobEventSchema>;
+
+/** See {@link jobResultSchema}. */
+export type JobResult = z.output<typeof jobResultSchema>;
+
+/** The result of one kind of job. */
+export type ResultOf<Kind extends JobKind> = Extract<JobResult, { readonly kind: Kind }>;
+
+/** See {@link jobSchema}. */
+export type JobJson = z.output<typeof jobSchema>;
+
+/** See {@link predictionSchema}. */
+export type PredictionJson = z.output<typeof predictionSchema>;
+
+/** See {@link evaluationSchema}. */
+export type EvaluationJson = z.output<typeof evaluationSchema>;

@@ -1,0 +1,37 @@
+/** What this installation and this machine offer. */
+import { z } from 'zod';
+import { procedure } from './base.ts';
+
+const modelsSchema = z.object({
+  architectures: z.array(z.object({ name: z.string(), imageSize: z.number() })),
+  weights: z.array(
+    z.object({
+      name: z.string(),
+      model: z.string(),
+      description: z.string(),
+      licence: z.string(),
+      imageSize: z.number(),
+      /** Where it comes from; null for what is shipped. */
+      url: z.string().nullable(),
+      /** Whether it lies on this machine already. */
+      available: z.boolean(),
+    }),
+  ),
+});
+
+const deviceSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  available: z.boolean(),
+  /** What was found, or what is missing. */
+  detail: z.string(),
+  /** What brings a missing device. */
+  remedy: z.string().nullable(),
+});
+
+/** Procedures on the installation. */
+export const system = {
+  models: procedure.output(modelsSchema),
+  /** Every kind of device, each tried. */
+  devices: procedure.output(z.array(deviceSchema)),
+};
