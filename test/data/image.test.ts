@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
@@ -15,6 +15,7 @@ import {
   renderSvg,
 } from '../../src-main/data/image.ts';
 import { uniform } from '../helpers/seeded.ts';
+import { sharedPath } from '../helpers/shared.ts';
 import { errorOf } from './error-of.ts';
 
 const FORMATS: readonly ImageFormat[] = ['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif'];
@@ -382,3 +383,20 @@ test('decoding leaves the file as it was', async () => {
   await decodeImage(path);
   expect(Buffer.from(bytes).equals(await readFile(path))).toBe(true);
 });
+
+const photographs = sharedPath('data/dogs-vs-cats/train');
+
+// The published photographs are no part of the project; without them this has nothing to read.
+test.skipIf(photographs === undefined)(
+  'published photographs decode, and cut in half they do not',
+  async () => {
+    const names = (await readdir(photographs!)).sort().slice(0, 40);
+    expect(names).toHaveLength(40);
+    for (const name of names) {
+      const bytes = await readFile(join(photographs!, name));
+      expect((await inspectImage(bytes)).format).toBe('jpeg');
+      const { code } = await errorOf(inspectImage(bytes.subarray(0, bytes.length / 2)));
+      expect(code).toBe('IMAGE_UNREADABLE');
+    }
+  },
+);
