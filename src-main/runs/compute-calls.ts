@@ -1,0 +1,46 @@
+/** What a compute process does for each call. */
+import { listDevices, resolveDevice } from '../runtime/devices.ts';
+import type { CallName, ComputeCalls } from './compute-protocol.ts';
+import { evaluateRun } from './evaluate.ts';
+import { buildExport, exportWeights } from './export.ts';
+import { predictFiles } from './predict.ts';
+import { trainRun } from './train.ts';
+import { verifyExport } from './verify-export.ts';
+
+/** How a handler answers while it works, and learns that it shall stop. */
+export interface CallContext<Name extends CallName> {
+  readonly signal: AbortSignal;
+  emit(event: ComputeCalls[Name]['event']): void;
+}
+
+/** One handler a call. */
+export type ComputeHandlers = {
+  readonly [Name in CallName]: (
+    input: ComputeCalls[Name]['input'],
+    context: CallContext<Name>,
+  ) => Promise<ComputeCalls[Name]['output']>;
+};
+
+export const COMPUTE_HANDLERS: ComputeHandlers = {
+  train: (input, { signal, emit }) => trainRun({ ...input, signal, emit }),
+  evaluate: (input, { signal, emit }) =>
+    evaluateRun({
+      ...input,
+      signal,
+      onProgress: (done, total) => emit({ event: 'progress', done, total }),
+    }),
+  predict: (input, { signal, emit }) =>
+    predictFiles({
+      ...input,
+      signal,
+      onPrediction: (prediction) => emit({ event: 'prediction', prediction }),
+    }),
+  'build-export': (input) => buildExport(input),
+  'verify-export': (input) => verifyExport(input),
+  'export-weights': async (input) => {
+    await exportWeights(input);
+    return null;
+  },
+  devices: () => listDevices(),
+  'resolve-device': (choice) => resolveDevice(choice),
+};

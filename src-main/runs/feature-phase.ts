@@ -1,0 +1,155 @@
+/** The phase that trains the head alone: its steps are shown features of the frozen backbone, computed once. */
+import path from 'node:path';
+import { CounterRandom } from '../base/random.ts';
+import { float32 } from '../onnx/tensor.ts';
+import { createSession, runtimeVersion, type Session } from '../runtime/session.ts';
+import { readArtifact } from './artifacts.ts';
+import { Classifier, splitRows } from './classifier.ts';
+import { backboneHash, FeatureCache } from './feature-cache.ts';
+import { headModel } from './head-model.ts';
+import { SummaryAccumulator, type Summary } from './metrics/classification.ts';
+import { artifactPath } from './run-folder.ts';
+import type { PhaseData, TrainContext } from './train-context.ts';
+import type { Weights } from './weights.ts';
+
+/** Features by row number. */
+type FeatureTable = ReadonlyMap<number, Float32Array>;
+
+/**
+ * How many augmented versions of each training picture are computed: as asked for, but no more than there are
+ * epochs to show them in, and none without augmentation.
+ */
+export function drawCount(draws: number, epochs: number, augmentations: number): number {
+  return augmentations === 0 ? 0 : Math.min(draws, epochs);
+}
+
+/**
+ * Which version a row shows in an epoch: each row begins at a version of its own and goes through all of them.
+ *
+ * @param epoch of the phase, from 0
+ */
+export function drawOf(seed: number, row: number, epoch: number, draws: number): number {
+  return (new CounterRandom('draw', seed, row).integer(draws) + epoch) % draws;
+}
+
+/**
+ * Computes or reads all features of the phase.
+ *
+ * @param epochs how many the phase has
+ * @throws LabError `CANCELLED` when the context's signal aborts meanwhile
+ */
+export async function createFeaturePhase(context: TrainContext, epochs: number): Promise<PhaseData> {
+  const { run, train, validation } = context;
+  const { draws: wanted, pipeline, seed } = run.settings;
+  const draws = drawCount(wanted, epochs, pipeline.augmentations.length);
+  const tables = await computeTables(context, draws);
+  const head = await createHead(context);
+
+  async function summarise(weights: Weights, order: Uint32Array): Promise<Summary> {
+    const accumulator = new SummaryAccumulator(run.dataset.classes.length);
+    const input = gather(order, (row) => tables.plain.get(row)!);
+    const logits = await head.logits(weights, input, order.length);
+    for (const [at, vector] of logits.entries()) accumulator.add(vector, context.rows[order[at]!]!.label);
+    return accumulator.summary();
+  }
+
+  return {
+    async *batches(order, sizes, epoch) {
+      const shown = (row: number): Float32Array => {
+        // The phase is the first one, so the run's epochs are the phase's.
+        const table = draws === 0 ? tables.plain : tables.drawn[drawOf(seed, row, epoch - 1, draws)]!;
+        return table.get(row)!;
+      };
+      let at = 0;
+      for (const size of sizes) {
+        const rows = order.subarray(at, at + size);
+        at += size;
+        const data = gather(rows, shown);
+        const labels = Int32Array.from(rows, (row) => context.rows[row]!.label);
+        yield await Promise.resolve({ input: float32([size, data.length / size], data), labels });
+      }
+    },
+    async evaluate(weights) {
+      return {
+        train: await summarise(new Map(weights), train),
+        validation: validation.length > 0 ? await summarise(new Map(weights), validation) : null,
+      };
+    },
+    close: () => head.release(),
+  };
+}
+
+interface Tables {
+  readonly plain: FeatureTable;
+  readonly drawn: readonly FeatureTable[];
+}
+
+async function computeTables(context: TrainContext, draws: number): Promise<Tables> {
+  const { train, validation } = context;
+  const total = train.length * (draws + 1) + validation.length;
+  const cache = await openCache(context, (done) =>
+    context.emit({ event: 'progress', what: 'features', draws, done, total }),
+  );
+  const table = async (order: Uint32Array, draw?: number): Promise<[number, Float32Array][]> => {
+    const vectors = splitRows(await cache.features(order, draw), order.length);
+    return Array.from(order, (row, at) => [row, vectors[at]!]);
+  };
+  try {
+    const plain = new Map([...(await table(train)), ...(await table(validation))]);
+    const drawn: FeatureTable[] = [];
+    for (let draw = 0; draw < draws; draw++) drawn.push(new Map(await table(train, draw)));
+    return { plain, drawn };
+  } finally {
+    await cache.close();
+  }
+}
+
+async function openCache(
+  { paths, run, initial, rows, loader, session, cacheFolder, signal }: TrainContext,
+  onProgress: (computed: number) => void,
+): Promise<FeatureCache> {
+  const relative = artifactPath('head', 'features_model');
+  const model = await readArtifact(paths, run, relative);
+  const inputs = new Set(model.graph.inputs.map(({ name }) => name));
+  const weights = new Map([...initial].filter(([name]) => inputs.has(name)));
+  const { pipeline, seed, evaluationBatchSize: batchSize } = run.settings;
+  const machine = [session.device ?? 'cpu', session.threads ?? 0, runtimeVersion(), batchSize];
+  return new FeatureCache({
+    folder: path.join(cacheFolder, 'features'),
+    createBackbone: () => Classifier.create(model, weights, 'features', session),
+    backbone: backboneHash(run.files[relative]!, weights, machine),
+    featureSize: model.graph.outputs[0]!.shape![1] as number,
+    pipeline,
+    rows,
+    loader,
+    seed,
+    batchSize,
+    signal,
+    onProgress,
+  });
+}
+
+interface Head {
+  logits(weights: Weights, features: Float32Array, count: number): Promise<Float32Array[]>;
+  release(): Promise<void>;
+}
+
+async function createHead({ paths, run, session }: TrainContext): Promise<Head> {
+  const evaluation = await readArtifact(paths, run, artifactPath('head', 'eval_model'));
+  const { model, input } = headModel(evaluation);
+  const inner: Session = await createSession(model, { ...session, name: 'the head' });
+  return {
+    async logits(weights, features, count) {
+      const feeds = new Map(weights).set(input, float32([count, features.length / count], features));
+      return splitRows((await inner.run(feeds)).get('logits')!.data as Float32Array, count);
+    },
+    release: () => inner.release(),
+  };
+}
+
+function gather(rows: Uint32Array, vectorOf: (row: number) => Float32Array): Float32Array {
+  const first = rows.length === 0 ? 0 : vectorOf(rows[0]!).length;
+  const data = new Float32Array(rows.length * first);
+  for (const [at, row] of rows.entries()) data.set(vectorOf(row), at * first);
+  return data;
+}

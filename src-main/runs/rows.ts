@@ -1,0 +1,69 @@
+/** The rows a run was started with: which picture, which label, which split. */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { LabError } from '../../src-shared/errors.ts';
+import { sha256 } from '../base/hash.ts';
+
+/** The parts of a data set. */
+export const SPLITS = ['train', 'validation', 'test'] as const;
+
+/** One of {@link SPLITS}. */
+export type Split = (typeof SPLITS)[number];
+
+const rowSchema = z.strictObject({
+  path: z.string(),
+  sha256: z.string(),
+  label: z.string(),
+  split: z.enum(SPLITS),
+});
+
+/** One sample of a run. `sha256` is of the file's bytes, `label` the class's name. */
+export type RunRow = z.output<typeof rowSchema>;
+
+/** Rows as JSON lines. */
+export function encodeRows(rows: readonly RunRow[]): string {
+  return rows
+    .map(({ path, sha256, label, split }) => `${JSON.stringify({ path, sha256, label, split })}\n`)
+    .join('');
+}
+
+/**
+ * The data set's hash: of contents, labels, splits and their order. Paths are left out, so the same data set has
+ * the same hash wherever it lies.
+ */
+export function datasetHash(rows: readonly RunRow[]): string {
+  return sha256(rows.map((row) => `${JSON.stringify([row.sha256, row.label, row.split])}\n`).join(''));
+}
+
+/**
+ * Reads rows and checks that they are the ones the run was started with.
+ *
+ * @throws LabError `RUN_STATE` when the file is missing, malformed or changed
+ */
+export async function readRows(file: string, expectedHash: string): Promise<RunRow[]> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw rowsError(file, 'the file cannot be read', cause);
+  });
+  const rows = parseRows(file, text);
+  const found = datasetHash(rows);
+  if (found === expectedHash) return rows;
+  throw rowsError(file, `their hash was ${expectedHash} and is ${found}`);
+}
+
+function parseRows(file: string, text: string): RunRow[] {
+  try {
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => rowSchema.parse(JSON.parse(line)));
+  } catch (cause) {
+    throw rowsError(file, 'a line is malformed', cause);
+  }
+}
+
+function rowsError(file: string, what: string, cause?: unknown): LabError {
+  return new LabError('RUN_STATE', `Reading the rows of the run, ${file}: ${what}.`, {
+    hint: 'Start a new run: a run is bound to the rows it was started with.',
+    cause,
+  });
+}

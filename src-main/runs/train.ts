@@ -1,0 +1,174 @@
+/** Trains a run to its end, from wherever its folder stands. */
+import { LabError } from '../../src-shared/errors.ts';
+import { removeStaleTemporaries } from '../base/atomic-file.ts';
+import { sha256File } from '../base/hash.ts';
+import { createLoader, type LoaderRow } from '../data/loader.ts';
+import { writeSafetensors } from '../models/weights/safetensors.ts';
+import { resolveDevice } from '../runtime/devices.ts';
+import { runtimeVersion } from '../runtime/session.ts';
+import { defaultThreads } from '../runtime/threads.ts';
+import { writeArtifacts } from './artifacts.ts';
+import { readCheckpoint, START, type Checkpoint } from './checkpoint.ts';
+import { cutRecords } from './metrics-log.ts';
+import { readRows, type RunRow, type Split } from './rows.ts';
+import { artifactPath, runPaths, type RunPaths } from './run-folder.ts';
+import { readRunFile, writeRunFile, type RunFile } from './run-file.ts';
+import { phasesOf } from './settings.ts';
+import { clearStop, lockRun, StopWatch } from './stop.ts';
+import type { TrainContext, TrainEvent, TrainResult } from './train-context.ts';
+import { Trainer } from './trainer.ts';
+import { firstWeights, readInitial, removeEpochs } from './weights.ts';
+
+/** Options of {@link trainRun}. */
+export interface TrainOptions {
+  /** The run's folder, as `createRun` made it. */
+  readonly folder: string;
+  /** Where features of frozen backbones are kept: the lab's cache. */
+  readonly cacheFolder: string;
+  readonly emit: (event: TrainEvent) => void;
+  /** Aborting asks for a checkpoint and a stop at the next step. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains a run: a new one from the beginning, an interrupted one from its checkpoint. On the CPU, with the same
+ * threads, both end with the same weights, bit for bit.
+ *
+ * @throws LabError `RUN_BUSY`, `RUN_FINISHED`, `ARTIFACT_CHANGED`, `CHECKPOINT_CORRUPT`, `TRAINING_DIVERGED`,
+ * `SAMPLE_CHANGED`, `DEVICE_UNAVAILABLE`, and those of weights and images; a `failed` event goes before
+ */
+export async function trainRun(options: TrainOptions): Promise<TrainResult> {
+  const paths = runPaths(options.folder);
+  const lock = lockRun(paths);
+  try {
+    return await trainLocked(paths, options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function trainLocked(paths: RunPaths, options: TrainOptions): Promise<TrainResult> {
+  const run = await readRunFile(paths.run);
+  if (run.status === 'finished') {
+    throw new LabError('RUN_FINISHED', `The run ${run.id} has finished its ${run.epoch} epochs.`, {
+      hint: 'Start a new run, from its weights if you like: export them with --weights-out.',
+    });
+  }
+  try {
+    return await trainUnfinished(paths, run, options);
+  } catch (error) {
+    const { code, message, hint } = LabError.from(error);
+    // A kept copy of the error; whoever asked for the training gets the error itself.
+    const kept = { code, message, ...(hint !== undefined && { hint }) };
+    await writeRunFile(paths.run, { ...(await readRunFile(paths.run)), status: 'failed', error: kept });
+    options.emit({ event: 'failed', run: run.id, error: kept });
+    throw error;
+  }
+}
+
+async function trainUnfinished(paths: RunPaths, found: RunFile, options: TrainOptions): Promise<TrainResult> {
+  await clearStop(paths);
+  await removeStaleTemporaries(paths.folder);
+  await removeStaleTemporaries(paths.epochs);
+  const rows = await readRows(paths.rows, found.dataset.sha256);
+  const run = await prepare(paths, found, rows);
+  const checkpoint = (await readCheckpoint(paths.checkpoint)) ?? { position: START, tensors: new Map() };
+  await forgetAfter(paths, checkpoint);
+  const watch = new StopWatch(paths, options.signal);
+  const context = await createContext(paths, run, rows, watch, options);
+  try {
+    announce(context, checkpoint);
+    return await new Trainer(context, checkpoint, watch).run();
+  } finally {
+    await context.loader.close();
+  }
+}
+
+/** Settles what a run needs before its first step and keeps it in `run.json`; nothing changes on a resume. */
+async function prepare(paths: RunPaths, found: RunFile, rows: readonly RunRow[]): Promise<RunFile> {
+  const machine = await settleMachine(found);
+  let run: RunFile = { ...found, machine, status: 'running', error: null };
+  for (const { name } of phasesOf(run.settings)) {
+    if (artifactPath(name, 'training_model') in run.files) continue;
+    run = { ...run, files: { ...run.files, ...(await writeArtifacts(paths, run, rows, name)) } };
+  }
+  if (!('initial.safetensors' in run.files)) {
+    const { weights, headLoaded } = await firstWeights(run);
+    await writeSafetensors(paths.initial, weights, {});
+    const hash = await sha256File(paths.initial);
+    run = {
+      ...run,
+      weights: run.weights && { ...run.weights, headLoaded },
+      files: { ...run.files, 'initial.safetensors': hash },
+    };
+  }
+  await writeRunFile(paths.run, run);
+  return run;
+}
+
+async function settleMachine({ settings, machine }: RunFile): Promise<NonNullable<RunFile['machine']>> {
+  const { device, reason } = await resolveDevice(machine?.device ?? settings.device);
+  return {
+    device,
+    deviceReason: machine?.deviceReason ?? reason,
+    threads: machine?.threads ?? settings.threads ?? defaultThreads(),
+    onnxruntime: runtimeVersion(),
+    node: process.versions.node,
+  };
+}
+
+/** Drops what was recorded after the checkpoint, since it will come again. */
+async function forgetAfter(paths: RunPaths, { position }: Checkpoint): Promise<void> {
+  await cutRecords(paths.metrics, position.epoch);
+  await removeEpochs(paths, (epoch) => epoch <= position.epoch);
+}
+
+async function createContext(
+  paths: RunPaths,
+  run: RunFile,
+  rows: readonly RunRow[],
+  watch: StopWatch,
+  { cacheFolder, emit }: TrainOptions,
+): Promise<TrainContext> {
+  const { settings, dataset } = run;
+  const { device, threads } = run.machine!;
+  const loaderRows = toLoaderRows(rows, dataset.classes);
+  const { pipeline, seed, maxPixels } = settings;
+  return {
+    paths,
+    run,
+    rows: loaderRows,
+    train: rowsOf(rows, 'train'),
+    validation: rowsOf(rows, 'validation'),
+    loader: createLoader({ rows: loaderRows, pipeline, seed, ...(maxPixels !== undefined && { maxPixels }) }),
+    initial: await readInitial(paths, run),
+    cacheFolder,
+    session: { device, threads },
+    signal: watch.signal,
+    emit,
+  };
+}
+
+/** Rows as the loader takes them: with the class's number for its name. */
+export function toLoaderRows(rows: readonly RunRow[], classes: readonly string[]): LoaderRow[] {
+  return rows.map(({ path, sha256, label }) => ({ path, sha256, label: classes.indexOf(label) }));
+}
+
+/** The numbers of a split's rows, rising. */
+export function rowsOf(rows: readonly RunRow[], split: Split): Uint32Array {
+  return Uint32Array.from(rows.flatMap((row, index) => (row.split === split ? [index] : [])));
+}
+
+function announce({ run, emit }: TrainContext, { position }: Checkpoint): void {
+  const { epoch, step } = position;
+  emit({
+    event: 'start',
+    run: run.id,
+    phases: phasesOf(run.settings),
+    device: run.machine!.device,
+    deviceReason: run.machine!.deviceReason,
+    threads: run.machine!.threads,
+    headLoaded: run.weights?.headLoaded ?? null,
+    resumedFrom: epoch + step > 0 ? { epoch, step } : null,
+  });
+}
