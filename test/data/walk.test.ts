@@ -80,11 +80,13 @@ describe('a walk', () => {
       symlinkSync('..', join(root, 'up'));
       symlinkSync(join(elsewhere, 'y'), join(root, 'a'));
       symlinkSync(elsewhere, join(root, 'b'));
-      const { files, skipped } = await walk(root);
-      expect(skipped['up']).toBe(`a symbolic link that leads back into the folder ${outside}/`);
-      const [once, twice] = files.includes('a/1.jpg') ? ['a', 'b/y'] : ['b/y', 'a'];
-      expect(files).toEqual([`${once}/1.jpg`, 'b/z/2.jpg', 'cat/1.jpg']);
-      expect(skipped[twice!]).toMatch(new RegExp(`${join(root, once!)}, which is read already$`));
+      expect(await walk(root)).toEqual({
+        files: ['a/1.jpg', 'b/z/2.jpg', 'cat/1.jpg'],
+        skipped: {
+          up: `a symbolic link that leads back into the folder ${outside}`,
+          'b/y': `the same folder as ${join(root, 'a')}, which is read already`,
+        },
+      });
     },
   );
 
