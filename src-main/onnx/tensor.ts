@@ -97,7 +97,8 @@ export function allocate(dtype: DataType, length: number): TensorData {
  */
 export function fromBytes(dtype: DataType, bytes: Uint8Array): TensorData {
   const type = ARRAY_TYPES[dtype];
-  const aligned = bytes.byteOffset % type.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  // Not `bytes.slice()`: of Node's Buffer, which files are read into, that is a view and not a copy.
+  const aligned = bytes.byteOffset % type.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
   if (aligned.byteLength % type.BYTES_PER_ELEMENT !== 0) {
     throw new RangeError(
       `${bytes.byteLength} bytes are no multiple of ${type.BYTES_PER_ELEMENT}, the size of ${dtype}`,
