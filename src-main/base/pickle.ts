@@ -20,7 +20,10 @@ export class PickleGlobal {
   }
 }
 
-/** What stands for a global: a function of ours that is called instead, or `null` when it may only be named. */
+/**
+ * What stands for a global: a function of ours that is called instead, or `null` when it may only be named. It
+ * throws a TypeError or RangeError for arguments that make no sense.
+ */
 export type PickleFunction = ((...args: unknown[]) => unknown) | null;
 
 /** What {@link unpickle} may use. */
@@ -237,20 +240,26 @@ class Unpickler {
     if (target === undefined || target === null)
       throw this.error(`${callee.name} is called, but is no function`);
     if (!Array.isArray(args)) throw this.error(`the arguments of ${callee.name} are no tuple`);
-    try {
-      return target(...(args as unknown[]));
-    } catch (error) {
-      if (error instanceof TypeError || error instanceof RangeError) {
-        throw this.error(`${callee.name} cannot be rebuilt: ${error.message}`, error);
-      }
-      throw error;
-    }
+    return this.#rebuild(callee.name, () => target(...(args as unknown[])));
   }
 
   persistent(): void {
     const load = this.#options.persistentLoad;
     if (load === undefined) throw this.error('a persistent id has no meaning here');
-    this.push(load(this.pop()));
+    const id = this.pop();
+    this.push(this.#rebuild('a persistent id', () => load(id)));
+  }
+
+  /** Runs a function of the caller, which refuses arguments with a TypeError or RangeError. */
+  #rebuild(what: string, build: () => unknown): unknown {
+    try {
+      return build();
+    } catch (error) {
+      if (error instanceof TypeError || error instanceof RangeError) {
+        throw this.error(`${what} cannot be rebuilt: ${error.message}`, error);
+      }
+      throw error;
+    }
   }
 }
 

@@ -35,8 +35,8 @@ export async function readPyTorch(path: string): Promise<NotedWeights> {
       (entry): entry is [string, TorchTensor] =>
         typeof entry[0] === 'string' && entry[1] instanceof TorchTensor,
     );
-    const skipped = [...state.keys()].filter((name) => !(state.get(name) instanceof TorchTensor));
-    if (skipped.length > 0) notes.push(`no tensors and left out: ${skipped.map(String).join(', ')}`);
+    const others = state.size - views.length;
+    if (others > 0) notes.push(`${others} entries that are no tensors left out`);
     checkMemory(file, views);
     return { tensors: await materialise(path, archive, views), metadata: {}, notes };
   });

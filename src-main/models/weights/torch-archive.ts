@@ -1,7 +1,7 @@
 /** The zip archive that `torch.save` writes: `<name>/data.pkl`, and each storage's bytes as `<name>/data/<key>`. */
 import { crc32 } from 'node:zlib';
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl';
-import { WeightsFile, weightsError } from './weights-file.ts';
+import { type WeightsFile, weightsError } from './weights-file.ts';
 
 /** Far more entries than a checkpoint has tensors. */
 const MAX_ENTRIES = 200_000;

@@ -80,11 +80,11 @@ function orderedDict(pairs: unknown = []): Map<unknown, unknown> {
  * @throws TypeError when the id is another one.
  */
 export function storageOf(id: unknown): TorchStorage {
-  if (!Array.isArray(id)) throw new TypeError('a persistent id is no tuple');
+  if (!Array.isArray(id)) throw new TypeError('it is no tuple');
   const [kind, type, key, , elements] = id as unknown[];
   const dtype = STORAGE_TYPES[(type as PickleGlobal | undefined)?.name ?? ''];
   if (kind !== 'storage' || dtype === undefined || typeof key !== 'string' || !isCount(elements)) {
-    throw new TypeError('a persistent id names no storage');
+    throw new TypeError('it names no storage that is known');
   }
   return { key, dtype, elements };
 }
