@@ -23,6 +23,9 @@ export interface Listing {
   readonly skipped: readonly Skipped[];
 }
 
+/** Where it lies, the folder is a lab: its cache and runs are not the user's images. */
+const LAB_DATABASE = Buffer.from('lab.db');
+
 interface Folder {
   /** Relative to the root; empty for the root. */
   readonly path: string;
@@ -111,6 +114,10 @@ class Walk {
       names = await readdir(this.#absolute(folder.path), { encoding: 'buffer' });
     } catch (error) {
       this.#skip(folder.path, `the folder cannot be read (${describe(error)})`);
+      return;
+    }
+    if (names.some((bytes) => bytes.equals(LAB_DATABASE))) {
+      this.#skip(folder.path, "a lab's own folder");
       return;
     }
     for (const bytes of names.sort(Buffer.compare)) {

@@ -32,7 +32,13 @@ describe('a walk', () => {
     const root = writeFiles(temporaryFolder(), {
       ...{ 'cat/10.jpg': '', 'cat/9.jpg': '', '猫/ß ñ.png': '', 'no-extension': '' },
       ...{ 'cat/Thumbs.db': '', '.DS_Store': '', 'cat/._9.jpg': '', 'labels.csv': '', 'notes.TXT': '' },
-      ...{ '__MACOSX/cat/9.jpg': '', '.ipynb_checkpoints/9.jpg': '', '.git/x/y.jpg': '' },
+      ...{
+        '__MACOSX/cat/9.jpg': '',
+        '.ipynb_checkpoints/9.jpg': '',
+        '.git/x/y.jpg': '',
+        'my lab/lab.db': '',
+        'my lab/runs/1.jpg': '',
+      },
     });
     expect(await walk(root)).toEqual({
       files: ['cat/9.jpg', 'cat/10.jpg', 'no-extension', '猫/ß ñ.png'],
@@ -45,6 +51,7 @@ describe('a walk', () => {
         __MACOSX: 'a system folder',
         '.ipynb_checkpoints': 'a hidden folder',
         '.git': 'a hidden folder',
+        'my lab': "a lab's own folder",
       },
     });
   });

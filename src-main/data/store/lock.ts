@@ -23,7 +23,6 @@ export function lockLab(folder: string): LabLock {
   const database = new Database(join(folder, 'lab.lock'));
   try {
     database.exec('BEGIN EXCLUSIVE');
-    writeFileSync(holderFile, String(process.pid));
   } catch (error) {
     database.close();
     if (!isBusy(error)) throw error;
@@ -32,12 +31,29 @@ export function lockLab(folder: string): LabLock {
       cause: error,
     });
   }
+  tellHolder(holderFile);
   return {
     release() {
-      rmSync(holderFile, { force: true });
+      forgetHolder(holderFile);
       database.close();
     },
   };
+}
+
+function tellHolder(file: string): void {
+  try {
+    writeFileSync(file, String(process.pid));
+  } catch {
+    // On a full disk the lab must still open, so that it can be read and things can be deleted.
+  }
+}
+
+function forgetHolder(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It is only told to others; the lock itself is SQLite's.
+  }
 }
 
 function holder(file: string): string {

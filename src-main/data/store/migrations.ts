@@ -47,7 +47,7 @@ const MIGRATIONS: readonly string[] = [
     UNIQUE (dataset_id, sort_key, path_key)
   ) STRICT;
   CREATE INDEX samples_copies ON samples (dataset_id, content_id, excluded, class_id);
-  CREATE INDEX samples_classes ON samples (dataset_id, class_id, split);
+  CREATE INDEX samples_classes ON samples (dataset_id, class_id);
 
   CREATE TABLE operations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

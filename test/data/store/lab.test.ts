@@ -62,6 +62,16 @@ describe('one process at a time', () => {
     LabStore.open(folder).close();
   });
 
+  test('a lab opens although its process id cannot be written', () => {
+    const folder = writeFiles(temporaryFolder(), { 'lab.pid/in-the-way': '' });
+    const store = LabStore.open(folder);
+    expect(labErrorOf(() => LabStore.open(folder)).message).toBe(
+      `The lab ${folder} is in use by another process.`,
+    );
+    store.close();
+    LabStore.open(folder).close();
+  });
+
   test('a holder whose id cannot be read is called another process', async () => {
     const folder = temporaryFolder();
     await holdLab(folder);
