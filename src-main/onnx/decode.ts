@@ -3,6 +3,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { stat, readFile } from 'node:fs/promises';
 import { LabError } from '../../src-shared/errors.ts';
 import { dataTypeOf } from './data-types.ts';
+import { UNKNOWN } from './dims.ts';
 import {
   ModelProtoSchema,
   type AttributeProto,
@@ -21,16 +22,25 @@ export const MAX_MODEL_BYTES = 2 ** 31 - 1;
 /**
  * Reads a model file.
  *
- * @throws LabError `SOURCE_NOT_FOUND`, `ONNX_TOO_LARGE`, and whatever {@link decodeModel} throws.
+ * @throws LabError `SOURCE_NOT_FOUND`, `SOURCE_UNREADABLE`, `ONNX_TOO_LARGE`, and whatever {@link decodeModel}
+ * throws
  */
 export async function readModel(path: string): Promise<Model> {
-  const { size } = await stat(path).catch((cause: unknown) => {
+  const refuse = (cause: NodeJS.ErrnoException): never => {
+    if (cause.code !== 'ENOENT') throw unreadable(path, cause.message, cause);
     throw new LabError('SOURCE_NOT_FOUND', `Reading the ONNX model ${path}: there is no such file.`, {
       cause,
     });
-  });
-  checkModelSize(size, path);
-  return decodeModel(await readFile(path), path);
+  };
+  const info = await stat(path).catch(refuse);
+  // Devices and pipes have no size to check, and may never end.
+  if (!info.isFile()) throw unreadable(path, 'it is not a file');
+  checkModelSize(info.size, path);
+  return decodeModel(await readFile(path).catch(refuse), path);
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): LabError {
+  return new LabError('SOURCE_UNREADABLE', `Reading the ONNX model ${path}: ${reason}.`, { cause });
 }
 
 /**
@@ -65,9 +75,14 @@ export function decodeModel(bytes: Uint8Array, source = 'model'): Model {
     const name = proto.functions[0]?.name ?? '';
     throw unsupported(source, `it defines the function "${name}" of its own; only plain operations are read`);
   }
+  const opsets = proto.opsetImport.map(({ domain, version }): [string, number] => [
+    domainOf(domain),
+    integer(version, 'the operator set', source),
+  ]);
+  checkUnique(opsets, ([domain]) => domain, 'the operator set', source);
   return {
-    irVersion: Number(proto.irVersion),
-    opsets: Object.fromEntries(proto.opsetImport.map((entry) => [entry.domain, Number(entry.version)])),
+    irVersion: integer(proto.irVersion, 'the format version', source),
+    opsets: Object.fromEntries(opsets),
     producerName: proto.producerName,
     producerVersion: proto.producerVersion,
     metadata: Object.fromEntries(proto.metadataProps.map((entry) => [entry.key, entry.value])),
@@ -86,7 +101,28 @@ function unsupported(source: string, reason: string): LabError {
   return new LabError('ONNX_UNSUPPORTED', `Reading the ONNX model ${source}: ${reason}.`);
 }
 
+/** `ai.onnx` is another spelling of ONNX's own domain. */
+function domainOf(domain: string): string {
+  return domain === 'ai.onnx' ? '' : domain;
+}
+
+function checkUnique<T>(list: readonly T[], nameOf: (item: T) => string, what: string, source: string): void {
+  const names = new Set<string>();
+  for (const name of list.map(nameOf)) {
+    if (names.has(name)) throw parseError(source, `${what} "${name}" is given twice`);
+    names.add(name);
+  }
+}
+
+/** An integer of a file as a number; one that a number cannot hold would be saved as another. */
+function integer(value: bigint, where: string, source: string): number {
+  const result = Number(value);
+  if (Number.isSafeInteger(result)) return result;
+  throw unsupported(source, `${where} has the integer ${value}; only those below 2^53 are read`);
+}
+
 function decodeGraph(proto: GraphProto, source: string): Graph {
+  checkUnique(proto.initializer, ({ name }) => name, 'initializer', source);
   if (proto.sparseInitializer.length > 0) {
     throw unsupported(source, `graph "${proto.name}" has sparse initializers`);
   }
@@ -102,7 +138,7 @@ function decodeGraph(proto: GraphProto, source: string): Graph {
     ),
     nodes: proto.node.map((node) => decodeNode(node, source)),
     valueInfo: proto.valueInfo
-      .filter((info) => info.type?.value.case === 'tensorType')
+      .filter(({ type }) => type?.value.case === 'tensorType' && dataTypeOf(type.value.value.elemType))
       .map((info) => decodeValueInfo(info, source)),
   };
 }
@@ -113,8 +149,10 @@ function decodeValueInfo(proto: ValueInfoProto, source: string): ValueInfo {
   const dtype = dtypeOf(type.value.elemType, `value "${proto.name}"`, source);
   if (type.value.shape === undefined) return { name: proto.name, dtype };
   const shape = type.value.shape.dim.map(({ value }): Dim => {
-    if (value.case === 'dimValue') return Number(value.value);
-    return value.case === 'dimParam' ? value.value : '';
+    if (value.case === 'dimParam') return value.value;
+    // Some tools write -1 for an unknown size.
+    if (value.case !== 'dimValue' || value.value < 0n) return UNKNOWN;
+    return integer(value.value, `the shape of value "${proto.name}"`, source);
   });
   return { name: proto.name, dtype, shape };
 }
@@ -127,16 +165,18 @@ function dtypeOf(number: number, where: string, source: string): DataType {
 }
 
 function decodeNode(proto: NodeProto, source: string): Node {
+  const nodeLabel = `node "${proto.name}" (${proto.opType})`;
+  checkUnique(proto.attribute, ({ name }) => name, `${nodeLabel}, attribute`, source);
   const attributes: Attributes = Object.fromEntries(
     proto.attribute.map((attribute) => [
       attribute.name,
-      decodeAttribute(attribute, `attribute "${attribute.name}" of node "${proto.name}"`, source),
+      decodeAttribute(attribute, `${nodeLabel}, attribute "${attribute.name}"`, source),
     ]),
   );
   return {
     name: proto.name,
     opType: proto.opType,
-    domain: proto.domain === 'ai.onnx' ? '' : proto.domain,
+    domain: domainOf(proto.domain),
     inputs: proto.input,
     outputs: proto.output,
     attributes,
@@ -149,7 +189,7 @@ function decodeAttribute(proto: AttributeProto, where: string, source: string): 
     case 1:
       return { type: 'float', value: proto.f };
     case 2:
-      return { type: 'int', value: Number(proto.i) };
+      return { type: 'int', value: integer(proto.i, where, source) };
     case 3:
       return { type: 'string', value: text(proto.s) };
     case 4:
@@ -161,7 +201,7 @@ function decodeAttribute(proto: AttributeProto, where: string, source: string): 
     case 6:
       return { type: 'floats', value: proto.floats };
     case 7:
-      return { type: 'ints', value: proto.ints.map(Number) };
+      return { type: 'ints', value: proto.ints.map((value) => integer(value, where, source)) };
     case 8:
       return { type: 'strings', value: proto.strings.map(text) };
   }
@@ -180,7 +220,10 @@ function decodeTensor(proto: TensorProto, where: string, source: string): Tensor
     );
   }
   const dtype = dtypeOf(proto.dataType, where, source);
-  const dims = proto.dims.map(Number);
+  const dims = proto.dims.map((size) => integer(size, `${where}, dimension`, source));
+  if (dims.some((size) => size < 0)) {
+    throw parseError(source, `${where} has the shape [${dims.join(', ')}], with a negative size`);
+  }
   const data = tensorData(proto, dtype, where, source);
   const expected = elementCount(dims);
   if (data.length !== expected) {
@@ -210,11 +253,17 @@ function tensorData(proto: TensorProto, dtype: DataType, where: string, source: 
     case 'uint64':
       return BigUint64Array.from(proto.uint64Data);
     case 'uint32':
-      return Uint32Array.from(proto.uint64Data, Number);
-    default: {
-      const data = allocate(dtype, proto.int32Data.length);
-      (data as Uint8Array).set(proto.int32Data);
-      return data;
-    }
+      return narrowed(dtype, proto.uint64Data.map(Number), where, source);
+    default:
+      return narrowed(dtype, proto.int32Data, where, source);
   }
+}
+
+/** Small types are listed as larger integers. */
+function narrowed(dtype: DataType, values: readonly number[], where: string, source: string): TensorData {
+  const data = allocate(dtype, values.length) as Uint8Array;
+  data.set(values);
+  const wrong = values.find((value, i) => value !== data[i] || (dtype === 'bool' && value > 1));
+  if (wrong !== undefined) throw parseError(source, `${where} holds ${wrong}, which is no ${dtype}`);
+  return data;
 }

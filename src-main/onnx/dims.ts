@@ -62,7 +62,10 @@ export function divideDims(dividend: Dim, divisor: Dim): Dim | undefined {
 export function substituteDim(dim: Dim, sizes: Readonly<Record<string, number>>): Dim {
   if (typeof dim === 'number' || dim === UNKNOWN) return dim;
   const { factor, symbols } = parse(dim);
-  return multiplyDims([factor, ...symbols.map((symbol) => sizes[symbol] ?? symbol)]);
+  return multiplyDims([
+    factor,
+    ...symbols.map((symbol) => (Object.hasOwn(sizes, symbol) ? (sizes[symbol] as number) : symbol)),
+  ]);
 }
 
 /** A shape as text: `[N, 3, 64, 64]`, unknown dimensions as `?`. */
@@ -74,11 +77,10 @@ export function formatShape(shape: Shape | undefined): string {
 
 function parse(dim: Dim): Product {
   if (typeof dim === 'number') return { factor: dim, symbols: [] };
-  const parts = dim.split('*');
-  const first = Number(parts[0]);
-  return Number.isInteger(first) && parts.length > 1
-    ? { factor: first, symbols: parts.slice(1) }
-    : { factor: 1, symbols: parts };
+  const [first = '', ...rest] = dim.split('*');
+  return /^\d+$/.test(first) && rest.length > 0
+    ? { factor: Number(first), symbols: rest }
+    : { factor: 1, symbols: [first, ...rest] };
 }
 
 function format({ factor, symbols }: Product): Dim {

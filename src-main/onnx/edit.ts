@@ -1,6 +1,6 @@
 /** Edits of whole models: fixing sizes, turning inputs into constants, joining two models. */
 import { LabError } from '../../src-shared/errors.ts';
-import { formatShape, substituteDim } from './dims.ts';
+import { compatibleShapes, formatShape, substituteDim } from './dims.ts';
 import type { Tensor } from './tensor.ts';
 import type { Graph, Model, Node, ValueInfo } from './types.ts';
 
@@ -41,12 +41,8 @@ export function bindInitializers(model: Model, tensors: ReadonlyMap<string, Tens
 }
 
 function checkFits(info: ValueInfo, tensor: Tensor): void {
-  const { shape = [] } = info;
-  const fits =
-    tensor.dtype === info.dtype &&
-    tensor.dims.length === shape.length &&
-    shape.every((dim, i) => typeof dim === 'string' || dim === tensor.dims[i]);
-  if (fits) return;
+  const { shape = tensor.dims } = info;
+  if (tensor.dtype === info.dtype && compatibleShapes(shape, tensor.dims)) return;
   throw new LabError(
     'ONNX_SHAPE',
     `Binding the input "${info.name}": expected ${info.dtype} ${formatShape(shape)}, found ${tensor.dtype} ${formatShape(tensor.dims)}.`,
@@ -60,7 +56,7 @@ export function keepOutputs(model: Model, names: readonly string[]): Model {
   for (const node of [...model.graph.nodes].reverse()) {
     if (!node.outputs.some((name) => needed.has(name))) continue;
     nodes.unshift(node);
-    for (const name of node.inputs) needed.add(name);
+    for (const name of node.inputs) if (name !== '') needed.add(name);
   }
   const { graph } = model;
   return withGraph(model, {

@@ -20,7 +20,7 @@ import type { AttributeValue, Graph, Model, ValueInfo } from './types.ts';
 /**
  * Encodes a model. The same model always gives the same bytes.
  *
- * @throws LabError `ONNX_TOO_LARGE` when its weights alone pass 2 GB
+ * @throws LabError `ONNX_TOO_LARGE` when it passes 2 GB
  */
 export function encodeModel(model: Model, target = 'model'): Uint8Array {
   let weights = 0;
@@ -37,7 +37,9 @@ export function encodeModel(model: Model, target = 'model'): Uint8Array {
     metadataProps: Object.entries(model.metadata).map(([key, value]) => ({ key, value })),
     graph: encodeGraph(model.graph),
   });
-  return toBinary(ModelProtoSchema, proto);
+  const bytes = toBinary(ModelProtoSchema, proto);
+  checkModelSize(bytes.length, target);
+  return bytes;
 }
 
 function encodeGraph(graph: Graph): GraphProto {

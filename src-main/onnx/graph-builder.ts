@@ -38,6 +38,8 @@ export class GraphBuilder implements ValueLookup {
   readonly name: string;
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
+  /** The inner names of the outputs. */
+  readonly #outputValues: string[] = [];
   readonly #initializers = new Map<string, Tensor>();
   readonly #nodes: Node[] = [];
   readonly #types = new Map<string, ValueType>();
@@ -125,19 +127,11 @@ export class GraphBuilder implements ValueLookup {
 
   /** Makes a value a graph output, under another name if one is given. */
   output(value: Value, name: string = value.name): void {
-    const named = name === value.name ? value : this.#rename(value, name);
-    this.#outputs.push({ name: named.name, dtype: named.dtype, shape: named.shape });
-  }
-
-  #rename(value: Value, name: string): Value {
-    return this.append({
-      name: `${name}/Identity`,
-      opType: 'Identity',
-      domain: '',
-      inputs: [value.name],
-      outputs: [name],
-      attributes: {},
-    })[0] as Value;
+    if (name !== value.name && this.#types.has(name)) {
+      throw new Error(`The graph "${this.name}" has two values named "${name}".`);
+    }
+    this.#outputs.push({ name, dtype: value.dtype, shape: value.shape });
+    this.#outputValues.push(value.name);
   }
 
   /** Names the nodes that `body` makes after a part of the network, such as `layer1.0.conv1`. */
@@ -194,10 +188,34 @@ export class GraphBuilder implements ValueLookup {
         inputs: this.#inputs,
         outputs: this.#outputs,
         initializers: this.#initializers,
-        nodes: this.#nodes,
+        nodes: this.#namedNodes(),
         valueInfo: [],
       },
     };
+  }
+
+  /**
+   * The nodes with the outputs' names in place of inner ones. What cannot be renamed (an input, a constant, a value
+   * that is an output already) is copied by an Identity.
+   */
+  #namedNodes(): Node[] {
+    const made = new Set(this.#nodes.flatMap((node) => node.outputs));
+    const kept = new Set(this.#outputs.map(({ name }) => name));
+    const names = new Map<string, string>();
+    const copies: Node[] = [];
+    this.#outputs.forEach(({ name }, i) => {
+      const inner = this.#outputValues[i] as string;
+      if (inner === name) return;
+      if (made.has(inner) && !names.has(inner) && !kept.has(inner)) names.set(inner, name);
+      else copies.push(identityNode(names.get(inner) ?? inner, name));
+    });
+    const rename = (name: string): string => names.get(name) ?? name;
+    const renamed = this.#nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(rename),
+      outputs: node.outputs.map(rename),
+    }));
+    return [...renamed, ...copies];
   }
 
   #define(name: string, type: ValueType): Value {
@@ -576,6 +594,17 @@ export class GraphBuilder implements ValueLookup {
   unsqueeze(x: Value, axes: readonly number[]): Value {
     return this.#one('Unsqueeze', [x, this.ints(axes)]);
   }
+}
+
+function identityNode(from: string, to: string): Node {
+  return {
+    name: `${to}/Identity`,
+    opType: 'Identity',
+    domain: '',
+    inputs: [from],
+    outputs: [to],
+    attributes: {},
+  };
 }
 
 function sharedKey(value: number | bigint): string {

@@ -48,10 +48,10 @@ function checkNode(node: Node, schema: OpSchema): void {
   checkCount(node, 'inputs', node.inputs.length, schema.inputs);
   checkCount(node, 'outputs', node.outputs.length, schema.outputs);
   for (const [name, attribute] of Object.entries(node.attributes)) {
-    const expected = schema.attributes?.[name];
+    const known = schema.attributes ?? {};
+    const expected = Object.hasOwn(known, name) ? known[name] : undefined;
     if (expected === undefined) {
-      const known = Object.keys(schema.attributes ?? {}).join(', ') || 'no attribute';
-      invalid(node, `attribute "${name}"`, known, `"${name}"`);
+      invalid(node, `attribute "${name}"`, Object.keys(known).join(', ') || 'no attribute', `"${name}"`);
     }
     if (attribute.type !== expected) invalid(node, `attribute "${name}"`, expected, attribute.type);
   }
