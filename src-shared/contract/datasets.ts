@@ -1,7 +1,7 @@
 /** Data sets: importing, splitting, looking at samples, editing labels. */
 import { z } from 'zod';
 import { procedure } from './base.ts';
-import { flag, number, oneOf, text, told, wholeNumber } from './fields.ts';
+import { flag, list, number, oneOf, text, told, wholeNumber } from './fields.ts';
 import { startedJob } from './job.ts';
 
 const dataset = text('the name of a data set');
@@ -40,14 +40,14 @@ const splitReport = counts.extend({
   /** Excluded, unlabelled, or copies that are labelled differently. */
   leftOut: z.number(),
   /** About what the data set's own splits override. */
-  notes: z.array(z.string()),
+  notes: list(z.string()),
 });
 
 const datasetInfo = z.object({
   name: z.string(),
   createdAt: z.string(),
   samples: z.number(),
-  classes: z.array(z.string()),
+  classes: list(z.string()),
 });
 
 /** One entry of a data set. */
@@ -119,19 +119,30 @@ const eventSchema = z.object({
   to: z.union([z.string(), z.boolean()], told('a value')).nullable(),
 });
 
+/** Fields of the sample data set. */
+export const demoSetSchema = z.strictObject({
+  /** The folder to draw it into. */
+  folder: text('the path of a folder'),
+  seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 }).default(0),
+  /** Pictures of each class. */
+  perClass: wholeNumber({ min: 10, max: 10_000 }).default(90),
+});
+
 /** Procedures on data sets. */
 export const datasets = {
+  /** Draws the sample data set: a job. */
+  drawDemoSet: procedure.input(demoSetSchema).output(startedJob),
   /** A job whose result is an import's report. */
   import: procedure.input(importSchema).output(startedJob),
   split: procedure.input(splitSchema).output(splitReport),
-  list: procedure.output(z.array(datasetInfo)),
+  list: procedure.output(list(datasetInfo)),
   samples: procedure
     .input(samplesSchema)
-    .output(z.object({ total: z.number(), samples: z.array(sampleSchema) })),
+    .output(z.object({ total: z.number(), samples: list(sampleSchema) })),
   label: procedure.input(labelSchema).output(editResult),
   /** Takes the last edit back; changes nothing when there is none. */
   undo: procedure.input(whoseTurn).output(editResult),
   redo: procedure.input(whoseTurn).output(editResult),
   /** The log of edits, oldest first. */
-  history: procedure.input(z.strictObject({ dataset })).output(z.array(eventSchema)),
+  history: procedure.input(z.strictObject({ dataset })).output(list(eventSchema)),
 };

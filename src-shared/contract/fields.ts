@@ -41,6 +41,11 @@ export function flag(): z.ZodBoolean {
   return z.boolean(told('true or false'));
 }
 
+/** A list that nobody changes. */
+export function list<Item extends z.ZodType>(item: Item): z.ZodReadonly<z.ZodArray<Item>> {
+  return z.array(item).readonly();
+}
+
 /** The `error` option of a validator: what was expected, and what came. */
 export function told(expected: string): { error: (issue: { readonly input?: unknown }) => string } {
   return { error: ({ input }) => `expected ${expected}, not ${shown(input)}` };

@@ -1,11 +1,12 @@
 /** The figures that say how good a classifier is. */
 import { z } from 'zod';
+import { list } from './fields.ts';
 
 /** A range that holds the true share with 95 % confidence. */
 export const intervalSchema = z.object({ low: z.number(), high: z.number() });
 
 /** Counts; row: the label, column: the prediction. */
-export const confusionSchema = z.array(z.array(z.number()));
+export const confusionSchema = list(list(z.number()));
 
 /** Loss, accuracy and confusion matrix of some images. */
 export const summarySchema = z.object({

@@ -1,5 +1,6 @@
 /** Long work: a job reports progress and events, ends with a result or an error, and can be cancelled. */
 import { z } from 'zod';
+import { list } from './fields.ts';
 import { ERROR_CODES } from '../errors.ts';
 import { classMetricsSchema, confusionSchema, intervalSchema } from './figures.ts';
 import { trainEventSchema, trainResultSchema } from './train-events.ts';
@@ -8,7 +9,7 @@ import { trainEventSchema, trainResultSchema } from './train-events.ts';
 export const startedJob = z.object({ job: z.string() });
 
 /** Kinds of jobs. */
-export const JOB_KINDS = ['import', 'train', 'evaluate', 'predict', 'export'] as const;
+export const JOB_KINDS = ['demo-set', 'import', 'train', 'evaluate', 'predict', 'export'] as const;
 
 /** One of {@link JOB_KINDS}. */
 export type JobKind = (typeof JOB_KINDS)[number];
@@ -36,8 +37,8 @@ const skipped = z.object({ path: z.string(), reason: z.string() });
 
 const copies = z.object({
   sha256: z.string(),
-  paths: z.array(z.string()),
-  labels: z.array(z.string()),
+  paths: list(z.string()),
+  labels: list(z.string()),
 });
 
 /** What an import did, and what the data set is now. */
@@ -47,16 +48,16 @@ export const importReportSchema = z.object({
   reason: z.string(),
   /** Samples in the data set now. */
   samples: z.number(),
-  classes: z.array(z.string()),
+  classes: list(z.string()),
   added: z.number(),
   updated: z.number(),
   /** Files that are not samples and why. */
-  skipped: z.array(skipped),
+  skipped: list(skipped),
   /** Samples with the same bytes as one before them. */
   duplicates: z.number(),
-  duplicateGroups: z.array(copies),
+  duplicateGroups: list(copies),
   /** Copies whose labels differ: kept out of training until someone decides. */
-  conflicts: z.array(copies),
+  conflicts: list(copies),
 });
 
 /** How a run's network does on some images. */
@@ -72,31 +73,31 @@ export const evaluationSchema = z.object({
   loss: z.number(),
   /** Images. */
   count: z.number(),
-  classes: z.array(z.string()),
+  classes: list(z.string()),
   confusion: confusionSchema,
-  perClass: z.array(classMetricsSchema),
+  perClass: list(classMetricsSchema),
   /** The images of the highest loss, worst first. */
-  worst: z.array(
+  worst: list(
     z.object({
       path: z.string(),
       label: z.string(),
       predicted: z.string(),
-      /** Of the predicted class. */
+      /** What the network gave the label. */
       probability: z.number(),
       loss: z.number(),
     }),
   ),
   /** Files of the folder that were left out, and why. */
-  skipped: z.array(skipped),
+  skipped: list(skipped),
 });
 
 /** A file's classes, the most probable first, or why there are none. */
 export const predictionSchema = z.union([
   z.object({
     file: z.string(),
-    top: z.array(z.object({ class: z.string(), probability: z.number() })),
+    top: list(z.object({ class: z.string(), probability: z.number() })),
     /** In the order of the classes. */
-    logits: z.array(z.number()),
+    logits: list(z.number()),
   }),
   z.object({ file: z.string(), error: errorSchema }),
 ]);
@@ -117,8 +118,24 @@ export const exportReportSchema = z.object({
   }),
 });
 
+/** The sample data set that was drawn. Paths are relative to the folder. */
+export const demoSetSchema = z.object({
+  folder: z.string(),
+  classes: list(z.string()),
+  /** Files written. */
+  files: z.number(),
+  /** The flaws that a lab should find. */
+  planted: z.object({
+    broken: list(z.string()),
+    rotated: list(z.string()),
+    duplicates: list(z.object({ path: z.string(), copyOf: z.string() })),
+    wrongLabels: list(z.object({ path: z.string(), shows: z.string() })),
+  }),
+});
+
 /** What a finished job leaves, by its kind. */
 export const jobResultSchema = z.discriminatedUnion('kind', [
+  demoSetSchema.extend({ kind: z.literal('demo-set') }),
   importReportSchema.extend({ kind: z.literal('import') }),
   trainResultSchema.extend({ kind: z.literal('train') }),
   evaluationSchema.extend({ kind: z.literal('evaluate') }),
@@ -133,7 +150,8 @@ export const jobEventSchema = z.union([
   z.object({ event: z.literal('prediction'), prediction: predictionSchema }),
   z.object({ event: z.literal('note'), message: z.string() }),
   z.object({ event: z.literal('done'), result: jobResultSchema }),
-  z.object({ event: z.literal('failed'), error: errorSchema }),
+  /** The stack is for `--debug`. */
+  z.object({ event: z.literal('failed'), error: errorSchema.extend({ stack: z.string().optional() }) }),
   z.object({ event: z.literal('cancelled') }),
 ]);
 

@@ -2,14 +2,14 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
-import { text } from './fields.ts';
+import { list, text } from './fields.ts';
 import { jobEventSchema, jobSchema } from './job.ts';
 
 const job = z.strictObject({ id: text('the id of a job') });
 
 /** Procedures on jobs. */
 export const jobs = {
-  list: procedure.output(z.array(jobSchema)),
+  list: procedure.output(list(jobSchema)),
   get: procedure.input(job).output(jobSchema),
   /**
    * What the job has reported so far and all that comes, up to `done`, `failed` or `cancelled`. Of steps and

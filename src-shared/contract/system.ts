@@ -1,10 +1,11 @@
 /** What this installation and this machine offer. */
 import { z } from 'zod';
+import { list } from './fields.ts';
 import { procedure } from './base.ts';
 
 const modelsSchema = z.object({
-  architectures: z.array(z.object({ name: z.string(), imageSize: z.number() })),
-  weights: z.array(
+  architectures: list(z.object({ name: z.string(), imageSize: z.number() })),
+  weights: list(
     z.object({
       name: z.string(),
       model: z.string(),
@@ -33,5 +34,5 @@ const deviceSchema = z.object({
 export const system = {
   models: procedure.output(modelsSchema),
   /** Every kind of device, each tried. */
-  devices: procedure.output(z.array(deviceSchema)),
+  devices: procedure.output(list(deviceSchema)),
 };

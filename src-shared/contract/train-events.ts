@@ -1,5 +1,6 @@
 /** What a training reports while it runs. */
 import { z } from 'zod';
+import { list } from './fields.ts';
 import { bestEpochSchema, summarySchema } from './figures.ts';
 
 const phase = z.enum(['head', 'full']);
@@ -29,7 +30,7 @@ export const trainEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('start'),
     run: z.string(),
-    phases: z.array(z.object({ name: phase, epochs: z.number() })),
+    phases: list(z.object({ name: phase, epochs: z.number() })),
     device: z.string(),
     /** Why this device. */
     deviceReason: z.string(),

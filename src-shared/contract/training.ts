@@ -1,7 +1,7 @@
 /** Runs: training them, stopping, going on, looking at them. */
 import { z } from 'zod';
 import { procedure } from './base.ts';
-import { text } from './fields.ts';
+import { list, text } from './fields.ts';
 import { bestEpochSchema } from './figures.ts';
 import { errorSchema, startedJob } from './job.ts';
 import { epochSchema } from './train-events.ts';
@@ -22,7 +22,7 @@ const runInfo = z.object({
   dataset: z.object({
     name: z.string(),
     sha256: z.string(),
-    classes: z.array(z.string()),
+    classes: list(z.string()),
     train: z.number(),
     validation: z.number(),
     test: z.number(),
@@ -50,12 +50,12 @@ export const training = {
   resume: procedure.input(z.strictObject({ run: runName })).output(startedJob),
   /** Asks whichever process trains the run to write a checkpoint and stop. */
   stop: procedure.input(z.strictObject({ run: runName })).output(z.object({ run: z.string() })),
-  runs: procedure.output(z.array(runInfo)),
+  runs: procedure.output(list(runInfo)),
   /** A run with the figures of its finished epochs and all of its settings. */
   run: procedure.input(z.strictObject({ run: runName })).output(
     runInfo.extend({
       settings: z.record(z.string(), z.unknown()),
-      history: z.array(epochSchema.omit({ epochs: true })),
+      history: list(epochSchema.omit({ epochs: true })),
     }),
   ),
 };

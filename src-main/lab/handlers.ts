@@ -1,0 +1,12 @@
+/** The contract, implemented. */
+import { datasets } from './procedures/datasets.ts';
+import { evaluation } from './procedures/evaluation.ts';
+import { exporting } from './procedures/exporting.ts';
+import { os } from './procedures/implementer.ts';
+import { jobs } from './procedures/jobs.ts';
+import { prediction } from './procedures/prediction.ts';
+import { system } from './procedures/system.ts';
+import { training } from './procedures/training.ts';
+
+/** Every procedure; a shell serves it with a lab as context. */
+export const router = os.router({ datasets, training, evaluation, prediction, exporting, system, jobs });

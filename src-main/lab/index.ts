@@ -1,0 +1,15 @@
+/** What a shell needs of the lab: one to open, and its procedures to call or to serve. */
+import { createRouterClient } from '@orpc/server';
+import type { LabClient } from '../../src-shared/contract/index.ts';
+import { router } from './handlers.ts';
+import type { Lab } from './lab.ts';
+
+export { router } from './handlers.ts';
+export { Lab, type LabOptions } from './lab.ts';
+export { nodeHost } from '../runs/node-host.ts';
+export type { ProcessHost } from '../runs/process-host.ts';
+
+/** A lab's procedures in the same process. */
+export function createLabClient(lab: Lab): LabClient {
+  return createRouterClient(router, { context: { lab } });
+}

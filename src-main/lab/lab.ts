@@ -1,0 +1,89 @@
+/** A lab in this process: its folder, its store, its jobs, and the compute processes that work for it. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { LabError } from '../../src-shared/errors.ts';
+import { LabStore } from '../data/store/index.ts';
+import { callOnce, exportRun, type CallOptions } from '../runs/compute-client.ts';
+import type { CallName, ComputeCalls } from '../runs/compute-protocol.ts';
+import type { ExportOptions } from '../runs/export.ts';
+import type { ComputeProcess, ProcessHost } from '../runs/process-host.ts';
+import type { ExportResult } from '../runs/verify-export.ts';
+import { Jobs } from './jobs.ts';
+
+/** Options of {@link Lab}. */
+export interface LabOptions {
+  /** Made when absent. */
+  readonly folder: string;
+  /** Starts compute processes the way of the shell. */
+  readonly processHost: ProcessHost;
+}
+
+/** An open lab. Its store is opened, and locked, when something needs it: runs can be looked at without. */
+export class Lab {
+  readonly folder: string;
+  readonly jobs = new Jobs();
+  readonly #host: ProcessHost;
+  readonly #processes = new Set<ComputeProcess>();
+  #store: LabStore | undefined;
+
+  /** @throws LabError `OUTPUT_UNWRITABLE` when the folder cannot be made */
+  constructor({ folder, processHost }: LabOptions) {
+    this.folder = path.resolve(folder);
+    this.#host = { fork: (entry) => this.#remember(processHost.fork(entry)) };
+    createFolder(this.folder);
+  }
+
+  /** @throws LabError `LAB_LOCKED` when another process uses it, `LAB_CORRUPT`, `LAB_VERSION` */
+  get store(): LabStore {
+    return (this.#store ??= LabStore.open(this.folder));
+  }
+
+  /** For everything that can be made again. */
+  get cacheFolder(): string {
+    return path.join(this.folder, 'cache');
+  }
+
+  /** Makes a call in a compute process of its own. */
+  compute<Name extends CallName>(
+    name: Name,
+    input: ComputeCalls[Name]['input'],
+    options: CallOptions<Name> = {},
+  ): Promise<ComputeCalls[Name]['output']> {
+    return callOnce(this.#host, name, input, options);
+  }
+
+  /** Exports a run, checked by a fresh process. */
+  exportRun(options: ExportOptions): Promise<ExportResult> {
+    return exportRun(this.#host, options);
+  }
+
+  /** Ends every job, a training with a checkpoint, and closes the store. */
+  async close(): Promise<void> {
+    await this.jobs.close();
+    this.#store?.close();
+    this.#store = undefined;
+  }
+
+  /** Ends the compute processes at once, whatever they do. */
+  kill(): void {
+    for (const running of this.#processes) running.kill();
+  }
+
+  #remember(started: ComputeProcess): ComputeProcess {
+    this.#processes.add(started);
+    started.onExit(() => this.#processes.delete(started));
+    return started;
+  }
+}
+
+function createFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LabError('OUTPUT_UNWRITABLE', `Cannot create the lab folder ${folder}: ${reason}.`, {
+      hint: 'Choose another folder with --lab.',
+      cause,
+    });
+  }
+}

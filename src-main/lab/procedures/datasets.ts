@@ -1,0 +1,62 @@
+/** Procedures on data sets. */
+import { resolve } from 'node:path';
+import { makeDemoSet } from '../../data/demo-set.ts';
+import { importDataset } from '../../data/import.ts';
+import { splitDataset } from '../../data/split.ts';
+import { findSamples, matches } from '../samples.ts';
+import { os } from './implementer.ts';
+
+export const datasets = {
+  drawDemoSet: os.datasets.drawDemoSet.handler(({ context: { lab }, input }) => {
+    const { folder, ...options } = input;
+    const job = lab.jobs.start('demo-set', folder, ({ signal, progress }) =>
+      makeDemoSet(resolve(folder), {
+        ...options,
+        signal,
+        onProgress: (at) => progress({ ...at, message: 'Drawing pictures' }),
+      }),
+    );
+    return { job };
+  }),
+
+  import: os.datasets.import.handler(({ context: { lab }, input }) => {
+    const { path, dataset, format, maxPixels } = input;
+    const job = lab.jobs.start('import', dataset, ({ signal, progress }) =>
+      importDataset(lab.store, {
+        ...{ path, dataset, format, signal },
+        ...(maxPixels !== null && { maxPixels }),
+        onProgress: (at) => progress({ ...at, message: 'Reading images' }),
+      }),
+    );
+    return { job };
+  }),
+
+  split: os.datasets.split.handler(({ context: { lab }, input }) => {
+    const { dataset, groupPattern, ...options } = input;
+    return splitDataset(lab.store, dataset, { ...options, ...(groupPattern !== null && { groupPattern }) });
+  }),
+
+  list: os.datasets.list.handler(({ context: { lab } }) => lab.store.datasets()),
+
+  samples: os.datasets.samples.handler(({ context: { lab }, input }) => {
+    const { dataset, offset, limit, ...filter } = input;
+    const found = lab.store.rows(dataset).filter((row) => matches(row, filter));
+    return { total: found.length, samples: found.slice(offset, offset + limit) };
+  }),
+
+  label: os.datasets.label.handler(({ context: { lab }, input }) => {
+    const { dataset, paths, change, createClass, who } = input;
+    const samples = [...input.samples, ...findSamples(lab.store, dataset, paths)];
+    return { changed: lab.store.edit(dataset, { samples, change, createClass, who })?.changed ?? 0 };
+  }),
+
+  undo: os.datasets.undo.handler(({ context: { lab }, input }) => ({
+    changed: lab.store.undo(input.dataset, input.who)?.changed ?? 0,
+  })),
+
+  redo: os.datasets.redo.handler(({ context: { lab }, input }) => ({
+    changed: lab.store.redo(input.dataset, input.who)?.changed ?? 0,
+  })),
+
+  history: os.datasets.history.handler(({ context: { lab }, input }) => lab.store.events(input.dataset)),
+};

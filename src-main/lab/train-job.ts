@@ -1,0 +1,76 @@
+/** Training as a job: from a data set and settings to a run, and from a run to its trained network. */
+import type { startSchema } from '../../src-shared/contract/training.ts';
+import { trainableRows } from '../data/trainable.ts';
+import { architectureOf, checkImageSize } from '../models/index.ts';
+import { createRun } from '../runs/run-folder.ts';
+import type { RunRow } from '../runs/rows.ts';
+import type { TrainEvent, TrainResult } from '../runs/train-context.ts';
+import type { z } from 'zod';
+import type { JobContext, Work } from './jobs.ts';
+import type { Lab } from './lab.ts';
+import { engineSettings } from './train-settings.ts';
+import { findWeights } from './weights.ts';
+
+/**
+ * Reads what a training needs from the store, so that a data set that cannot be trained on is told at once.
+ *
+ * @returns the work of the job
+ * @throws LabError `DATASET_NOT_FOUND`, `DATASET_EMPTY`, `DATASET_ONE_CLASS`, `MODEL_UNKNOWN`, `MODEL_INPUT_SIZE`
+ */
+export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>): Promise<Work<'train'>> {
+  const { dataset, ...settings } = input;
+  const architecture = architectureOf(settings.model);
+  if (settings.imageSize !== null) checkImageSize(architecture, settings.imageSize);
+  const { name } = lab.store.dataset(dataset);
+  const { classes, rows } = trainableRows(lab.store, dataset);
+  const split = rows.some((row) => row.split !== null);
+  const runRows = rows.map(({ path, sha256, className, split }): RunRow => ({
+    path,
+    sha256,
+    label: className,
+    split: split ?? 'train',
+  }));
+  return async (job) => {
+    if (!split) {
+      const message = `The data set "${name}" is not split: all its images are for training. Split it with: vitrine split ${name}`;
+      job.emit({ event: 'note', message });
+    }
+    const weights = await findWeights(lab, settings.weights, { architecture, classes: classes.length }, job);
+    const folder = await createRun({
+      labFolder: lab.folder,
+      dataset: { name, classes },
+      rows: runRows,
+      weights: weights.file === null ? null : { name: weights.name, file: weights.file },
+      settings: engineSettings(settings, weights),
+    });
+    return trainJob(lab, folder, job);
+  };
+}
+
+/** Trains a run in a compute process; cancelling writes a checkpoint and ends as a result. */
+export async function trainJob(lab: Lab, folder: string, job: JobContext): Promise<TrainResult> {
+  const { cacheFolder } = lab;
+  const onEvent = (event: TrainEvent): void => report(event, job);
+  return lab.compute('train', { folder, cacheFolder }, { onEvent, signal: job.signal });
+}
+
+function report(event: TrainEvent, job: JobContext): void {
+  switch (event.event) {
+    case 'progress':
+      job.emit({ event: 'features', draws: event.draws, done: event.done, total: event.total });
+      job.progress({ done: event.done, total: event.total, message: 'Computing features' });
+      return;
+    case 'step':
+      job.emit(event);
+      job.progress({ done: event.epochStep, total: event.epochSteps, message: `Epoch ${event.epoch}` });
+      return;
+    case 'start':
+    case 'epoch':
+    case 'checkpoint':
+      job.emit(event);
+      return;
+    // The job's own end says these.
+    case 'done':
+    case 'failed':
+  }
+}

@@ -1,0 +1,44 @@
+/** The contract's flat settings as the engine takes them, with everything filled in that depends on the rest. */
+import type { TrainSettingsJson } from '../../src-shared/contract/train-settings.ts';
+import { createPipeline } from '../data/pipeline.ts';
+import type { TrainSettingsInput } from '../runs/settings.ts';
+import type { FirstWeights } from './weights.ts';
+
+const DEFAULT_LR = { sgd: 0.01, adam: 0.001, adamw: 0.001 } as const;
+const DEFAULT_WEIGHT_DECAY = { sgd: 5e-4, adam: 0, adamw: 0.01 } as const;
+
+/** What a run is made with. */
+export function engineSettings(given: TrainSettingsJson, weights: FirstWeights): TrainSettingsInput {
+  const { resize, interpolation, augment, optimizer: name } = given;
+  const imageSize = given.imageSize ?? weights.imageSize;
+  const lr = given.lr ?? DEFAULT_LR[name];
+  return {
+    ...pick(given, ['model', 'mode', 'epochs', 'headEpochs', 'batchSize', 'evaluationBatchSize']),
+    ...pick(given, ['labelSmoothing', 'classWeights', 'shuffle', 'dropLast', 'seed', 'draws', 'patience']),
+    ...pick(given, ['checkpointSeconds', 'checkpointSteps', 'keepEpochs', 'device', 'threads']),
+    lr,
+    backboneLr: given.backboneLr ?? (weights.file === null ? lr : lr / 2),
+    optimizer: {
+      name,
+      ...pick(given, ['momentum', 'dampening', 'nesterov', 'betas', 'eps']),
+      weight_decay: given.weightDecay ?? DEFAULT_WEIGHT_DECAY[name],
+      no_decay_on_norm_and_bias: given.noDecayOnNormAndBias,
+      ...(given.maxNorm !== null && { max_norm: given.maxNorm }),
+    },
+    schedule: {
+      name: given.schedule,
+      step_size: given.stepSize,
+      gamma: given.gamma,
+      eta_min: given.etaMin,
+      warmup_epochs: given.warmupEpochs,
+      warmup_start_factor: given.warmupStartFactor,
+    },
+    pipeline: createPipeline({ imageSize, resize, interpolation, augment }),
+    normalization: weights.normalization,
+    ...(given.maxPixels !== null && { maxPixels: given.maxPixels }),
+  };
+}
+
+function pick<T, Key extends keyof T>(value: T, keys: readonly Key[]): Pick<T, Key> {
+  return Object.fromEntries(keys.map((key) => [key, value[key]])) as Pick<T, Key>;
+}

@@ -1,0 +1,86 @@
+/** Which weights a training begins with, and the pixels they expect. */
+import path from 'node:path';
+import { z } from 'zod';
+import type { Architecture } from '../models/architecture.ts';
+import { resolveWeights } from '../models/weights/catalog.ts';
+import { networkState } from '../models/state.ts';
+import { matchWeights } from '../models/weights/match.ts';
+import { readWeights } from '../models/weights/read-weights.ts';
+import type { TrainSettingsInput } from '../runs/settings.ts';
+import type { JobContext } from './jobs.ts';
+import type { Lab } from './lab.ts';
+
+/** Weights to begin with; without a file the network is initialised afresh. */
+export interface FirstWeights {
+  readonly name: string;
+  readonly file: string | null;
+  /** Side of the images to train with unless told otherwise. */
+  readonly imageSize: number;
+  readonly normalization: TrainSettingsInput['normalization'];
+}
+
+/** Stands for no weights. */
+const NONE = 'none';
+
+/** ImageNet's mean and deviation, which torchvision normalises with. */
+const USUAL = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+
+/**
+ * Finds the weights of a name or path, downloading them when need be.
+ *
+ * @param classes of the data set: a head for as many is kept
+ * @throws LabError `WEIGHTS_NOT_FOUND`, `WEIGHTS_HASH`, `DOWNLOAD_FAILED`, those of reading a file, `CANCELLED`
+ */
+export async function findWeights(
+  lab: Lab,
+  name: string,
+  { architecture, classes }: { readonly architecture: Architecture; readonly classes: number },
+  { signal, progress, emit }: JobContext,
+): Promise<FirstWeights> {
+  if (name === NONE) return { name, file: null, ...pixels(architecture.imageSize, USUAL) };
+  const { path: file, entry } = await resolveWeights(name, {
+    cacheFolder: weightsFolder(lab),
+    signal,
+    onProgress: ({ received, total }) =>
+      progress({ done: received, total: total ?? null, message: 'Downloading weights' }),
+  });
+  if (entry !== undefined) return { name, file, ...pixels(entry.imageSize, entry) };
+  // Read and matched here so that a file that does not fit is refused before there is a run.
+  const { tensors, metadata, notes } = await readWeights(file);
+  matchWeights(networkState(architecture, classes), tensors, { head: architecture.head });
+  for (const note of notes) emit({ event: 'note', message: `${note}.` });
+  const noted = notesSchema.safeParse(metadata);
+  if (!noted.success) return { name, file, ...pixels(architecture.imageSize, USUAL) };
+  return { name, file, ...pixels(noted.data.imageSize, noted.data) };
+}
+
+/** Where downloaded weights are kept. */
+export function weightsFolder(lab: Lab): string {
+  return path.join(lab.cacheFolder, 'weights');
+}
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('no JSON');
+    return z.NEVER;
+  }
+});
+const channels = json.pipe(z.tuple([z.number(), z.number(), z.number()]));
+
+/** What a weights file of the lab's own says about the pixels it was trained on. */
+const notesSchema = z.object({
+  mean: channels,
+  std: channels,
+  imageSize: json.pipe(z.int().min(1).max(4096)),
+});
+
+function pixels(
+  imageSize: number,
+  { mean, std }: { readonly mean: Channels; readonly std: Channels },
+): Pick<FirstWeights, 'imageSize' | 'normalization'> {
+  return { imageSize, normalization: { mean: [...mean], std: [...std] } };
+}
+
+type Channels = readonly [number, number, number];
