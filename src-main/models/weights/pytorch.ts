@@ -36,7 +36,7 @@ export async function readPyTorch(path: string): Promise<NotedWeights> {
         typeof entry[0] === 'string' && entry[1] instanceof TorchTensor,
     );
     const others = state.size - views.length;
-    if (others > 0) notes.push(`${others} entries that are no tensors left out`);
+    if (others > 0) notes.push(`entries left out that are no tensors: ${others}`);
     checkMemory(file, views);
     return { tensors: await materialise(path, archive, views), metadata: {}, notes };
   });
