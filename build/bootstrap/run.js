@@ -9,20 +9,31 @@ import { ensureInstalled } from './install.js';
 import { ROOT, projectNode, run } from './processes.js';
 import { setUpCuda } from './setup-cuda.js';
 
-/** @type {Record<string, (args: readonly string[]) => Promise<number>>} */
+/** @typedef {(args: readonly string[]) => Promise<number>} Step answers with an exit code */
+
+/** @type {Step} */
+const demo = (args) =>
+  run(projectNode() ?? process.execPath, [path.join(ROOT, 'out/main/cli.js'), 'demo', ...args]);
+
+/**
+ * What each command does, step by step, as long as the steps succeed.
+ * @type {Record<string, readonly Step[]>}
+ */
 const COMMANDS = {
-  build: () => Promise.resolve(0),
-  demo: (args) =>
-    run(projectNode() ?? process.execPath, [path.join(ROOT, 'out/main/cli.js'), 'demo', ...args]),
-  'setup:cuda': setUpCuda,
-  test: runChecks,
+  build: [ensureInstalled, ensureBuilt],
+  demo: [ensureInstalled, ensureBuilt, demo],
+  'setup:cuda': [ensureInstalled, setUpCuda],
+  test: [ensureInstalled, ensureBuilt, runChecks],
 };
 
 const [name = '', ...args] = process.argv.slice(2);
-const command = COMMANDS[name];
-if (command === undefined) {
+const steps = COMMANDS[name];
+if (steps === undefined) {
   console.error(`Unknown command '${name}': expected ${Object.keys(COMMANDS).join(', ')}.`);
   process.exitCode = 2;
 } else {
-  process.exitCode = (await ensureInstalled()) || (await ensureBuilt()) || (await command(args));
+  for (const step of steps) {
+    process.exitCode = await step(args);
+    if (process.exitCode !== 0) break;
+  }
 }
