@@ -7,7 +7,9 @@ import {
   forwardModel,
   numericMismatches,
   runtimeMismatches,
+  type GradientCase,
 } from '../helpers/gradient-check.ts';
+import { COMPOSITIONS } from './gradient-cases/compositions.ts';
 import { GRADIENT_CASES } from './gradient-cases/index.ts';
 import { UNSUPPORTED_OPS, ZERO_OPS } from './gradient-cases/not-differentiated.ts';
 
@@ -20,11 +22,19 @@ test('every op has a gradient that is checked, or is listed as having none', () 
   expect(ops((op) => typeof GRADIENTS[op] === 'function')).toEqual(Object.keys(GRADIENT_CASES).sort());
 });
 
+async function expectRightGradient(gradientCase: GradientCase): Promise<void> {
+  expect(numericMismatches(gradientCase)).toEqual([]);
+  expect(await runtimeMismatches(gradientCase)).toEqual([]);
+  if (gradientCase.linear) expect(await exactMismatches(gradientCase)).toEqual([]);
+}
+
 describe.each(Object.entries(GRADIENT_CASES))('%s', (op, cases) => {
   test.each(cases)('$name', async (gradientCase) => {
     expect(forwardModel(gradientCase).graph.nodes.map(({ opType }) => opType)).toContain(op);
-    expect(numericMismatches(gradientCase)).toEqual([]);
-    expect(await runtimeMismatches(gradientCase)).toEqual([]);
-    if (gradientCase.linear) expect(await exactMismatches(gradientCase)).toEqual([]);
+    await expectRightGradient(gradientCase);
   });
+});
+
+describe('compositions', () => {
+  test.each(COMPOSITIONS)('$name', expectRightGradient);
 });

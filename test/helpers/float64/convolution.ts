@@ -65,6 +65,7 @@ const conv: Kernel = (node) => {
   if (perGroup * group !== channels) node.fail(`has ${channels} channels and weights [${w.dims.join(', ')}]`);
   const window = windowOf(node, kernel);
   const taps = indices(kernel);
+  const area = count(image);
   return [
     fill(x.dtype, [samples, filters, ...outputSize(image, window)], ([n, m, ...place]) => {
       const firstChannel = Math.floor(m! / (filters / group)) * perGroup;
@@ -72,8 +73,11 @@ const conv: Kernel = (node) => {
       for (const tap of taps) {
         const spot = source(window, place, tap);
         if (!isInside(spot, image)) continue;
-        for (let c = 0; c < perGroup; c++)
-          sum += at(x, [n!, firstChannel + c, ...spot]) * at(w, [m!, c, ...tap]);
+        const pixel = positionOf(x.dims, [n!, firstChannel, ...spot]);
+        const weight = positionOf(w.dims, [m!, 0, ...tap]);
+        for (let c = 0; c < perGroup; c++) {
+          sum += x.data[pixel + c * area]! * w.data[weight + c * taps.length]!;
+        }
       }
       return sum;
     }),

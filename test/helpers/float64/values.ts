@@ -33,20 +33,20 @@ export function indices(dims: readonly number[]): number[][] {
 }
 
 function indexAt(dims: readonly number[], position: number): number[] {
+  const index = new Array<number>(dims.length);
   let rest = position;
-  return dims
-    .toReversed()
-    .map((dim) => {
-      const place = rest % dim;
-      rest = (rest - place) / dim;
-      return place;
-    })
-    .toReversed();
+  for (let axis = dims.length - 1; axis >= 0; axis--) {
+    index[axis] = rest % dims[axis]!;
+    rest = Math.floor(rest / dims[axis]!);
+  }
+  return index;
 }
 
 /** The place of an index in row-major order. */
 export function positionOf(dims: readonly number[], index: readonly number[]): number {
-  return dims.reduce((position, dim, axis) => position * dim + index[axis]!, 0);
+  let position = 0;
+  for (let axis = 0; axis < dims.length; axis++) position = position * dims[axis]! + index[axis]!;
+  return position;
 }
 
 /** The element at an index. */
