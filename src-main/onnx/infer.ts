@@ -18,7 +18,10 @@ export interface ValueLookup {
  * inputs or outputs, an unknown attribute or an undefined input, `ONNX_SHAPE` where shapes or types do not fit
  */
 export function inferNode(node: Node, lookup: ValueLookup): readonly ValueType[] {
-  return requireSchema(node).infer(inferContextOf(node, lookup));
+  const schema = requireSchema(node);
+  const context = inferContextOf(node, lookup);
+  if (schema.elements) context.expectElements(0, schema.elements);
+  return schema.infer(context);
 }
 
 /** A checked node with its inputs looked up. @throws as {@link inferNode} */

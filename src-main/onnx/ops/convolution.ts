@@ -1,5 +1,5 @@
 /** Convolutions and pooling over images `[N, C, H, W]` (any number of spatial axes). */
-import { formatShape } from '../dims.ts';
+import { formatShape, multiplyDims } from '../dims.ts';
 import type { Dim, Shape } from '../types.ts';
 import type { InferContext, OpSchema } from './schema.ts';
 
@@ -27,13 +27,15 @@ export function windowOf(c: InferContext, spatial: Shape, kernel: readonly numbe
   const strides = c.ints('strides') ?? ones;
   const dilations = c.ints('dilations') ?? ones;
   const window = { kernel, strides, dilations };
-  for (const [name, list] of Object.entries(window)) {
+  for (const [name, list] of Object.entries({ kernel_shape: kernel, strides, dilations })) {
     if (list.length !== rank || list.some((v) => v < 1)) {
       c.fail(`attribute "${name}"`, `${rank} positive sizes`, `[${list.join(', ')}]`);
     }
   }
   const pads = padsOf(c, spatial, window);
-  if (pads.length !== 2 * rank) c.fail('attribute "pads"', `${2 * rank} sizes`, `[${pads.join(', ')}]`);
+  if (pads.length !== 2 * rank || pads.some((size) => size < 0)) {
+    c.fail('attribute "pads"', `${2 * rank} sizes of at least 0`, `[${pads.join(', ')}]`);
+  }
   return { ...window, pads };
 }
 
@@ -41,6 +43,9 @@ function padsOf(c: InferContext, spatial: Shape, window: Omit<Window, 'pads'>): 
   const mode = c.string('auto_pad', 'NOTSET');
   if (mode === 'NOTSET') return c.ints('pads') ?? spatial.flatMap(() => [0, 0]);
   if (mode === 'VALID') return spatial.flatMap(() => [0, 0]);
+  if (mode !== 'SAME_UPPER' && mode !== 'SAME_LOWER') {
+    c.fail('attribute "auto_pad"', 'NOTSET, VALID, SAME_UPPER or SAME_LOWER', mode);
+  }
   const totals = spatial.map((size, i) => {
     if (typeof size !== 'number')
       return c.fail('input 0', `known image sizes for auto_pad ${mode}`, formatShape(spatial));
@@ -88,10 +93,36 @@ function imageOf(c: InferContext): { batch: Dim; channels: Dim; spatial: Shape }
   return { batch, channels, spatial };
 }
 
+function checkBias(c: InferContext, filters: Dim): void {
+  if (!c.has(2)) return;
+  c.sameType(2);
+  c.expectShape(2, [filters]);
+}
+
 function kernelOf(c: InferContext, weight: Shape): readonly number[] {
-  return weight
+  const kernel = weight
     .slice(2)
     .map((size) => (typeof size === 'number' ? size : c.fail('input 1', 'known sizes', formatShape(weight))));
+  const stated = c.ints('kernel_shape') ?? kernel;
+  if (stated.join() !== kernel.join()) {
+    c.fail('attribute "kernel_shape"', `[${kernel.join(', ')}], as input 1`, `[${stated.join(', ')}]`);
+  }
+  return kernel;
+}
+
+/** Sizes of a transposed convolution's images: those whose convolution has the input's size. */
+function transposedSizes(c: InferContext, spatial: Shape, window: Window): Dim[] {
+  const extra = c.ints('output_padding') ?? spatial.map(() => 0);
+  if (extra.length !== spatial.length) {
+    c.fail('attribute "output_padding"', `${spatial.length} sizes`, `[${extra.join(', ')}]`);
+  }
+  return spatial.map((size, i): Dim => {
+    if (typeof size !== 'number') return '';
+    const reach = at(window.dilations, i) * (at(window.kernel, i) - 1) + 1;
+    const cut = at(window.pads, i) + at(window.pads, i + spatial.length);
+    const result = at(window.strides, i) * (size - 1) + at(extra, i) + reach - cut;
+    return result > 0 ? result : c.fail('attribute "pads"', 'pads that leave something', String(result));
+  });
 }
 
 function pool(outputs: OpSchema['outputs'], attributes: OpSchema['attributes']): OpSchema {
@@ -113,6 +144,7 @@ export const convolution = {
   Conv: {
     inputs: [2, 3],
     outputs: [1, 1],
+    elements: 'float',
     attributes: { ...WINDOW_ATTRIBUTES, group: 'int' },
     infer(c) {
       const { batch, channels, spatial } = imageOf(c);
@@ -123,11 +155,11 @@ export const convolution = {
         const where = group === 1 ? '' : ` in ${group} groups`;
         c.fail('input 1', `weights for ${channels} channels${where}`, formatShape(weight));
       }
-      if (typeof filters === 'number' && filters % group !== 0) {
+      if (group < 1 || (typeof filters === 'number' && filters % group !== 0)) {
         c.fail('attribute "group"', `a divisor of the ${filters} filters`, String(group));
       }
       c.sameType(1);
-      if (c.has(2)) c.expectShape(2, [filters]);
+      checkBias(c, filters);
       const window = windowOf(c, spatial, kernelOf(c, weight));
       return [
         { dtype: c.input(0).dtype, shape: [batch, filters, ...outputSizes(c, spatial, window, false)] },
@@ -137,7 +169,9 @@ export const convolution = {
   ConvTranspose: {
     inputs: [2, 3],
     outputs: [1, 1],
-    attributes: { ...WINDOW_ATTRIBUTES, group: 'int', output_padding: 'ints', output_shape: 'ints' },
+    elements: 'float',
+    // Neither `output_shape` nor `auto_pad` that follows sizes: the gradients of convolutions need none.
+    attributes: { ...WINDOW_ATTRIBUTES, group: 'int', output_padding: 'ints' },
     infer(c) {
       const { batch, channels, spatial } = imageOf(c);
       const weight = c.shapeOf(1, spatial.length + 2, 'weights [C, M / group, kH, kW]');
@@ -145,23 +179,25 @@ export const convolution = {
       if (typeof channels === 'number' && typeof inner === 'number' && channels !== inner) {
         c.fail('input 1', `weights for ${channels} channels`, formatShape(weight));
       }
-      const window = windowOf(c, spatial, kernelOf(c, weight));
-      const extra = c.ints('output_padding') ?? spatial.map(() => 0);
-      const sizes = spatial.map((size, i): Dim => {
-        if (typeof size !== 'number') return '';
-        const reach = at(window.dilations, i) * (at(window.kernel, i) - 1) + 1;
-        const cut = at(window.pads, i) + at(window.pads, i + spatial.length);
-        return at(window.strides, i) * (size - 1) + at(extra, i) + reach - cut;
-      });
-      const filters = typeof perGroup === 'number' ? perGroup * c.int('group', 1) : '';
+      const group = c.int('group', 1);
+      if (group < 1 || (typeof inner === 'number' && inner % group !== 0)) {
+        c.fail('attribute "group"', `a divisor of the ${inner} channels`, String(group));
+      }
+      const filters = multiplyDims([perGroup, group]);
+      c.sameType(1);
+      checkBias(c, filters);
+      const mode = c.string('auto_pad', 'NOTSET');
+      if (mode.startsWith('SAME')) c.fail('attribute "auto_pad"', 'NOTSET or VALID', mode);
+      const sizes = transposedSizes(c, spatial, windowOf(c, spatial, kernelOf(c, weight)));
       return [{ dtype: c.input(0).dtype, shape: [batch, filters, ...sizes] }];
     },
   },
   MaxPool: pool([1, 2], { storage_order: 'int' }),
-  AveragePool: pool([1, 1], { count_include_pad: 'int' }),
+  AveragePool: { ...pool([1, 1], { count_include_pad: 'int' }), elements: 'float' },
   GlobalAveragePool: {
     inputs: [1, 1],
     outputs: [1, 1],
+    elements: 'float',
     infer(c) {
       const { batch, channels, spatial } = imageOf(c);
       return [{ dtype: c.input(0).dtype, shape: [batch, channels, ...spatial.map(() => 1)] }];
@@ -170,6 +206,7 @@ export const convolution = {
   BatchNormalization: {
     inputs: [5, 5],
     outputs: [1, 3],
+    elements: 'float',
     attributes: { epsilon: 'float', momentum: 'float', training_mode: 'int' },
     infer(c) {
       const { shape } = c.input(0);

@@ -6,6 +6,16 @@ import type { Shape } from '../types.ts';
 import { broadcastShapes, type InferContext, type OpSchema } from './schema.ts';
 
 const unary: OpSchema = { inputs: [1, 1], outputs: [1, 1], infer: (c) => [c.input(0)] };
+const floatUnary: OpSchema = { ...unary, elements: 'float' };
+
+const softmax: OpSchema = {
+  ...floatUnary,
+  attributes: { axis: 'int' },
+  infer(c) {
+    c.axis(c.int('axis', -1), c.input(0).shape.length);
+    return [c.input(0)];
+  },
+};
 
 function broadcastAll(c: InferContext, from: number): Shape {
   let { shape } = c.input(from);
@@ -19,10 +29,15 @@ function broadcastAll(c: InferContext, from: number): Shape {
 }
 
 /** Operands of one type; the result has it too, or `result`. */
-function broadcasting(inputs: OpSchema['inputs'], result?: DataType): OpSchema {
+function broadcasting(
+  elements: OpSchema['elements'],
+  result?: DataType,
+  inputs: OpSchema['inputs'] = [2, 2],
+): OpSchema {
   return {
     inputs,
     outputs: [1, 1],
+    ...(elements && { elements }),
     infer(c) {
       for (let i = 1; i < c.inputCount; i++) c.sameType(i);
       return [{ dtype: result ?? c.input(0).dtype, shape: broadcastAll(c, 0) }];
@@ -30,9 +45,13 @@ function broadcasting(inputs: OpSchema['inputs'], result?: DataType): OpSchema {
   };
 }
 
-const binary = broadcasting([2, 2]);
-const comparison = broadcasting([2, 2], 'bool');
-const variadic = broadcasting([1, Infinity]);
+const binary = broadcasting('number');
+const bitwise = broadcasting('integer');
+const logical = broadcasting('bool');
+const comparison = broadcasting('number', 'bool');
+const variadic = broadcasting('number', undefined, [1, Infinity]);
+
+const BIT_SHIFTS = ['LEFT', 'RIGHT'];
 
 export const elementwise = {
   Add: binary,
@@ -40,57 +59,83 @@ export const elementwise = {
   Mul: binary,
   Div: binary,
   Mod: { ...binary, attributes: { fmod: 'int' } },
-  BitShift: { ...binary, attributes: { direction: 'string' } },
-  BitwiseAnd: binary,
-  BitwiseXor: binary,
-  And: comparison,
-  Or: comparison,
-  Equal: comparison,
+  BitShift: {
+    ...bitwise,
+    elements: 'unsigned',
+    attributes: { direction: 'string' },
+    infer(c) {
+      const direction = c.string('direction', '');
+      if (!BIT_SHIFTS.includes(direction)) {
+        c.fail('attribute "direction"', BIT_SHIFTS.join(' or '), direction || 'none');
+      }
+      return bitwise.infer(c);
+    },
+  },
+  BitwiseAnd: bitwise,
+  BitwiseXor: bitwise,
+  And: logical,
+  Or: logical,
+  Equal: broadcasting(undefined, 'bool'),
   Greater: comparison,
   GreaterOrEqual: comparison,
   Less: comparison,
   LessOrEqual: comparison,
   Max: variadic,
   Min: variadic,
-  Sum: variadic,
+  Sum: { ...variadic, elements: 'float' },
   /** The exponent may have another type than the base; the result has the base's. */
   Pow: {
     inputs: [2, 2],
     outputs: [1, 1],
-    infer: (c) => [{ dtype: c.input(0).dtype, shape: broadcastAll(c, 0) }],
+    elements: 'number',
+    infer(c) {
+      c.expectElements(1, 'number');
+      return [{ dtype: c.input(0).dtype, shape: broadcastAll(c, 0) }];
+    },
   },
   Where: {
     inputs: [3, 3],
     outputs: [1, 1],
+    elements: 'bool',
     infer(c) {
-      if (c.input(0).dtype !== 'bool') c.fail('input 0', 'element type bool', c.input(0).dtype);
       const { dtype } = c.input(1);
       if (c.input(2).dtype !== dtype)
         c.fail('input 2', `element type ${dtype}, as input 1`, c.input(2).dtype);
       return [{ dtype, shape: broadcastAll(c, 0) }];
     },
   },
-  Neg: unary,
-  Abs: unary,
-  Sign: unary,
-  Floor: unary,
-  Not: unary,
-  Exp: unary,
-  Log: unary,
-  Sqrt: unary,
-  Reciprocal: unary,
-  Relu: unary,
-  Tanh: unary,
+  Neg: { ...unary, elements: 'signed' },
+  Abs: { ...unary, elements: 'number' },
+  Sign: { ...unary, elements: 'number' },
+  Floor: floatUnary,
+  Not: { ...unary, elements: 'bool' },
+  Exp: floatUnary,
+  Log: floatUnary,
+  Sqrt: floatUnary,
+  Reciprocal: floatUnary,
+  Relu: { ...unary, elements: 'signed' },
+  Tanh: floatUnary,
   Identity: unary,
-  Clip: { inputs: [1, 3], outputs: [1, 1], infer: (c) => [c.input(0)] },
-  Softmax: { ...unary, attributes: { axis: 'int' } },
-  LogSoftmax: { ...unary, attributes: { axis: 'int' } },
+  Clip: {
+    inputs: [1, 3],
+    outputs: [1, 1],
+    elements: 'number',
+    infer(c) {
+      for (const bound of [1, 2].filter((index) => c.has(index))) {
+        c.sameType(bound);
+        c.expectShape(bound, []);
+      }
+      return [c.input(0)];
+    },
+  },
+  Softmax: softmax,
+  LogSoftmax: softmax,
   Cast: {
     inputs: [1, 1],
     outputs: [1, 1],
     attributes: { to: 'int', saturate: 'int' },
     infer(c) {
-      const to = c.int('to', 0);
+      const to = c.requiredInt('to');
       const dtype = dataTypeOf(to) ?? c.fail('attribute "to"', 'a number type', String(to));
       return [{ dtype, shape: c.input(0).shape }];
     },

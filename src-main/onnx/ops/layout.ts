@@ -11,6 +11,9 @@ function reshaped(c: InferContext): Shape {
     return Array.from({ length: rank }, () => UNKNOWN);
   }
   const target = c.constantInts(1, 'the target shape');
+  if (target.some((size) => size < -1) || target.indexOf(-1) !== target.lastIndexOf(-1)) {
+    c.fail('input 1', 'sizes from 0 up, one of them -1 at most', `[${target.join(', ')}]`);
+  }
   const copyZero = c.int('allowzero', 0) === 0;
   const shape = target.map((size, i): Dim => {
     if (size !== 0 || !copyZero) return size;
@@ -28,10 +31,27 @@ function reshaped(c: InferContext): Shape {
     return shape;
   }
   const wanted = multiplyDims(shape);
-  if (typeof total === 'number' && typeof wanted === 'number' && total !== wanted) {
+  const ratio = total === wanted ? 1 : divideDims(total, wanted);
+  if (ratio === undefined || (typeof ratio === 'number' && ratio !== 1)) {
     c.fail('input 1', `a shape for the ${total} elements of ${formatShape(from)}`, `[${target.join(', ')}]`);
   }
   return shape;
+}
+
+const PAD_MODES = ['constant', 'reflect', 'edge', 'wrap'];
+
+function expectIndices(c: InferContext): void {
+  const { dtype } = c.input(1);
+  if (dtype !== 'int64' && dtype !== 'int32') c.fail('input 1', 'indices of int64 or int32', dtype);
+}
+
+/** The axes of size 1, which must all be known. */
+function onesOf(c: InferContext): number[] {
+  const { shape } = c.input(0);
+  if (shape.some((dim) => typeof dim !== 'number')) {
+    c.fail('input 0', 'known sizes, since no axes are given', formatShape(shape));
+  }
+  return shape.flatMap((dim, i) => (dim === 1 ? [i] : []));
 }
 
 /** The places a Slice takes on one axis. */
@@ -51,8 +71,19 @@ export function sliceRanges(c: InferContext): SliceRange[] {
   const ends = c.constantInts(2, 'ends');
   const axes = c.has(3) ? c.constantInts(3, 'axes') : starts.map((_, i) => i);
   const steps = c.has(4) ? c.constantInts(4, 'steps') : starts.map(() => 1);
-  return axes.map((given, i) => {
-    const axis = c.axis(given, shape.length);
+  const lists: [number, readonly number[]][] = [
+    [2, ends],
+    [3, axes],
+    [4, steps],
+  ];
+  for (const [index, list] of lists) {
+    if (list.length !== starts.length) {
+      c.fail(`input ${index}`, `${starts.length} numbers, as input 1`, String(list.length));
+    }
+  }
+  const positive = axes.map((axis) => c.axis(axis, shape.length));
+  c.distinct(3, positive);
+  return positive.map((axis, i) => {
     const size = shape[axis];
     if (typeof size !== 'number')
       return c.fail('input 0', `a known size on axis ${axis}`, formatShape(shape));
@@ -103,7 +134,7 @@ export const layout = {
     attributes: { axis: 'int' },
     infer(c) {
       const { dtype, shape } = c.input(0);
-      const axis = c.axis(c.int('axis', 0), shape.length);
+      const axis = c.axis(c.requiredInt('axis'), shape.length);
       let size: Dim = shape[axis] ?? UNKNOWN;
       for (let i = 1; i < c.inputCount; i++) {
         c.sameType(i);
@@ -134,12 +165,19 @@ export const layout = {
       const axes = c.has(3)
         ? c.constantInts(3, 'axes').map((axis) => c.axis(axis, shape.length))
         : shape.map((_, i) => i);
+      c.distinct(3, axes);
+      const mode = c.string('mode', 'constant');
+      if (!PAD_MODES.includes(mode)) c.fail('attribute "mode"', PAD_MODES.join(', '), mode);
+      if (c.has(2)) c.sameType(2);
       if (pads.length !== 2 * axes.length)
         c.fail('input 1', `${2 * axes.length} sizes`, `[${pads.join(', ')}]`);
       const padded = [...shape];
       axes.forEach((axis, i) => {
         const extra = (pads[i] ?? 0) + (pads[i + axes.length] ?? 0);
         const size = shape[axis] ?? UNKNOWN;
+        if (typeof size === 'number' && size + extra < 0) {
+          c.fail('input 1', `pads that leave something of axis ${axis}`, `[${pads.join(', ')}]`);
+        }
         padded[axis] = typeof size === 'number' ? size + extra : extra === 0 ? size : UNKNOWN;
       });
       return [{ dtype, shape: padded }];
@@ -151,6 +189,7 @@ export const layout = {
     attributes: { axis: 'int' },
     infer(c) {
       const { dtype, shape } = c.input(0);
+      expectIndices(c);
       const axis = c.axis(c.int('axis', 0), shape.length);
       return [{ dtype, shape: [...shape.slice(0, axis), ...c.input(1).shape, ...shape.slice(axis + 1)] }];
     },
@@ -160,6 +199,11 @@ export const layout = {
     outputs: [1, 1],
     attributes: { axis: 'int', reduction: 'string' },
     infer(c) {
+      const { shape } = c.input(0);
+      expectIndices(c);
+      c.shapeOf(1, shape.length, 'an index for every update');
+      c.axis(c.int('axis', 0), shape.length);
+      c.sameType(2);
       c.expectShape(2, c.input(1).shape);
       return [c.input(0)];
     },
@@ -174,7 +218,7 @@ export const layout = {
         if (typeof rank !== 'number') return c.fail('input 1', 'a shape of known rank', String(rank));
         return [{ dtype, shape: Array.from({ length: Math.max(rank, shape.length) }, () => UNKNOWN) }];
       }
-      const target = c.constantInts(1, 'a shape');
+      const target = c.constantSizes(1, 'a shape');
       const expanded = broadcastShapes(shape, target);
       return [
         {
@@ -191,13 +235,12 @@ export const layout = {
     outputs: [1, 1],
     infer(c) {
       const { dtype, shape } = c.input(0);
-      const axes = c.has(1)
-        ? c.constantInts(1, 'axes').map((axis) => c.axis(axis, shape.length))
-        : shape.flatMap((dim, i) => (dim === 1 ? [i] : []));
+      const axes = c.has(1) ? c.constantInts(1, 'axes').map((axis) => c.axis(axis, shape.length)) : onesOf(c);
       for (const axis of axes) {
         if (typeof shape[axis] === 'number' && shape[axis] !== 1)
           c.fail('input 0', `size 1 on axis ${axis}`, formatShape(shape));
       }
+      c.distinct(1, axes);
       return [{ dtype, shape: shape.filter((_, i) => !axes.includes(i)) }];
     },
   },
@@ -209,6 +252,7 @@ export const layout = {
       const given = c.constantInts(1, 'axes');
       const rank = shape.length + given.length;
       const axes = given.map((axis) => c.axis(axis, rank));
+      c.distinct(1, axes);
       const rest = [...shape];
       return [
         {

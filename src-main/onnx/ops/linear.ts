@@ -1,5 +1,5 @@
 /** Matrix products. */
-import { formatShape } from '../dims.ts';
+import { compatibleShapes, formatShape } from '../dims.ts';
 import type { Dim, Shape } from '../types.ts';
 import { broadcastShapes, type InferContext, type OpSchema } from './schema.ts';
 
@@ -17,6 +17,7 @@ export const linear = {
   MatMul: {
     inputs: [2, 2],
     outputs: [1, 1],
+    elements: 'number',
     infer(c) {
       const a = c.input(0).shape;
       const b = c.input(1).shape;
@@ -33,6 +34,7 @@ export const linear = {
   Gemm: {
     inputs: [2, 3],
     outputs: [1, 1],
+    elements: 'number',
     attributes: { alpha: 'float', beta: 'float', transA: 'int', transB: 'int' },
     infer(c) {
       const matrix = (index: number, transposed: boolean): Shape => {
@@ -44,8 +46,13 @@ export const linear = {
       c.sameType(1);
       expectInner(c, inner, depth);
       const shape = [rows, columns];
-      if (c.has(2) && broadcastShapes(shape, c.input(2).shape)?.length !== 2) {
-        c.fail('input 2', `a shape that broadcasts to ${formatShape(shape)}`, formatShape(c.input(2).shape));
+      if (c.has(2)) {
+        c.sameType(2);
+        const { shape: bias } = c.input(2);
+        const sum = broadcastShapes(shape, bias);
+        if (!sum || !compatibleShapes(sum, shape)) {
+          c.fail('input 2', `a shape that broadcasts to ${formatShape(shape)}`, formatShape(bias));
+        }
       }
       return [{ dtype: c.input(0).dtype, shape }];
     },

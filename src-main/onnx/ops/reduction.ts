@@ -9,12 +9,14 @@ export function reducedAxes(c: InferContext): number[] {
   const axes = c.has(1) ? c.constantInts(1, 'axes') : [];
   if (axes.length === 0)
     return c.int('noop_with_empty_axes', 0) === 1 ? [] : c.input(0).shape.map((_, i) => i);
-  return axes.map((axis) => c.axis(axis, rank)).sort((a, b) => a - b);
+  const positive = axes.map((axis) => c.axis(axis, rank));
+  return [...c.distinct(1, positive)].sort((a, b) => a - b);
 }
 
 const reduction: OpSchema = {
   inputs: [1, 2],
   outputs: [1, 1],
+  elements: 'number',
   attributes: { keepdims: 'int', noop_with_empty_axes: 'int' },
   infer(c) {
     const { dtype, shape } = c.input(0);
@@ -34,6 +36,7 @@ export const reductions = {
   ArgMax: {
     inputs: [1, 1],
     outputs: [1, 1],
+    elements: 'number',
     attributes: { axis: 'int', keepdims: 'int', select_last_index: 'int' },
     infer(c) {
       const { shape } = c.input(0);
@@ -65,18 +68,27 @@ export const reductions = {
     infer(c) {
       const value = c.node.attributes['value'];
       const dtype = value?.type === 'tensor' ? value.value.dtype : 'float32';
+      if (value?.type === 'tensor' && value.value.data.length !== 1) {
+        c.fail('attribute "value"', 'one element', String(value.value.data.length));
+      }
       const rank = c.shapeOf(0, 1, 'a shape')[0];
       if (typeof rank !== 'number') return c.fail('input 0', 'a shape of known rank', String(rank));
-      const known = c.constant(0) ? c.constantInts(0, 'a shape') : undefined;
-      return [{ dtype, shape: known ?? Array.from({ length: rank }, () => UNKNOWN) }];
+      if (!c.constant(0)) return [{ dtype, shape: Array.from({ length: rank }, () => UNKNOWN) }];
+      return [{ dtype, shape: c.constantSizes(0, 'a shape') }];
     },
   },
   Range: {
     inputs: [3, 3],
     outputs: [1, 1],
+    elements: 'number',
     infer(c) {
-      const values = [0, 1, 2].map((i) => (c.constant(i) ? c.constantInts(i, 'a number')[0] : undefined));
+      for (const i of [0, 1, 2]) {
+        c.sameType(i);
+        c.expectShape(i, []);
+      }
+      const values = [0, 1, 2].map((i) => (c.constant(i) ? c.constantNumbers(i, 'a number')[0] : undefined));
       const [start, limit, delta] = values;
+      if (delta === 0) c.fail('input 2', 'a step other than 0', '0');
       const known = start !== undefined && limit !== undefined && delta !== undefined;
       return [
         {

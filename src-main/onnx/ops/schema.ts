@@ -10,6 +10,9 @@ export interface ValueType {
   readonly shape: Shape;
 }
 
+/** Kinds of element types, as ONNX's type constraints group them. */
+export type ElementKind = 'float' | 'signed' | 'unsigned' | 'integer' | 'number' | 'bool';
+
 /** An op: how many inputs and outputs it takes, which attributes, and what its outputs look like. */
 export interface OpSchema {
   /** Least and greatest number of inputs. */
@@ -18,6 +21,8 @@ export interface OpSchema {
   readonly outputs: readonly [number, number];
   /** The attributes the op may carry, with their types. */
   readonly attributes?: Readonly<Record<string, AttributeValue['type']>>;
+  /** The kind of elements that input 0 must have; any unless given. */
+  readonly elements?: ElementKind;
   /** Types and shapes of all outputs. @throws LabError `ONNX_SHAPE` */
   infer(context: InferContext): readonly ValueType[];
 }
@@ -60,8 +65,24 @@ export class InferContext {
     return shape;
   }
 
-  /** An input that must be known when the graph is built, as numbers. */
+  /** An input of integers (int64 or int32) that must be known when the graph is built. */
   constantInts(index: number, meaning: string): readonly number[] {
+    const { dtype } = this.input(index);
+    if (dtype !== 'int64' && dtype !== 'int32') this.fail(`input ${index}`, `${meaning} as int64`, dtype);
+    return this.constantNumbers(index, meaning);
+  }
+
+  /** {@link constantInts} of which none is negative. */
+  constantSizes(index: number, meaning: string): readonly number[] {
+    const sizes = this.constantInts(index, meaning);
+    if (sizes.some((size) => size < 0)) {
+      this.fail(`input ${index}`, `${meaning} of sizes from 0 up`, `[${sizes.join(', ')}]`);
+    }
+    return sizes;
+  }
+
+  /** An input that must be known when the graph is built, as numbers. */
+  constantNumbers(index: number, meaning: string): readonly number[] {
     const tensor = this.#constants[index];
     if (tensor === undefined) {
       return this.fail(`input ${index}`, `${meaning} as a constant`, 'a value computed at run time');
@@ -77,6 +98,12 @@ export class InferContext {
   int(name: string, fallback: number): number {
     const attribute = this.node.attributes[name];
     return attribute?.type === 'int' ? attribute.value : fallback;
+  }
+
+  /** An attribute that has no default. */
+  requiredInt(name: string): number {
+    if (this.node.attributes[name] === undefined) this.fail(`attribute "${name}"`, 'a value', 'none');
+    return this.int(name, 0);
   }
 
   ints(name: string): readonly number[] | undefined {
@@ -103,6 +130,20 @@ export class InferContext {
     const expected = this.input(0).dtype;
     const found = this.input(index).dtype;
     if (expected !== found) this.fail(`input ${index}`, `element type ${expected}, as input 0`, found);
+  }
+
+  /** Checks the kind of an input's elements. */
+  expectElements(index: number, kind: ElementKind): void {
+    const { dtype } = this.input(index);
+    if (!isOfKind(dtype, kind)) this.fail(`input ${index}`, `${kind} elements`, dtype);
+  }
+
+  /** Checks that a list names no axis twice. */
+  distinct(index: number, axes: readonly number[]): readonly number[] {
+    if (new Set(axes).size < axes.length) {
+      this.fail(`input ${index}`, 'axes that differ', `[${axes.join(', ')}]`);
+    }
+    return axes;
   }
 
   /** Checks an input's shape. */
@@ -146,4 +187,22 @@ function broadcastDims(a: Dim, b: Dim): Dim | undefined {
   // A size greater than one decides against a symbol, which must equal it or be one.
   if (typeof a === 'number') return typeof b === 'number' ? undefined : a;
   return typeof b === 'number' ? b : UNKNOWN;
+}
+
+function isOfKind(dtype: DataType, kind: ElementKind): boolean {
+  if (kind === 'bool') return dtype === 'bool';
+  const unsigned = dtype.startsWith('uint');
+  const integer = unsigned || dtype.startsWith('int');
+  switch (kind) {
+    case 'float':
+      return !integer && dtype !== 'bool';
+    case 'signed':
+      return !unsigned && dtype !== 'bool';
+    case 'unsigned':
+      return unsigned;
+    case 'integer':
+      return integer;
+    case 'number':
+      return dtype !== 'bool';
+  }
 }
