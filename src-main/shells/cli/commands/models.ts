@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { runSession } from '../session.ts';
+import { table } from '../text.ts';
+
+/** `vitrine models` */
+export function modelsCommand(program: Command): void {
+  program
+    .command('models')
+    .description('List networks, and the weights known by name.')
+    .action((_: unknown, command: Command) =>
+      runSession(command.optsWithGlobals(), async ({ client, output }) => {
+        const models = await client.system.models();
+        output.result(models, () =>
+          [
+            `Networks (--model): ${models.architectures.map(({ name }) => name).join(', ')}`,
+            'Weights (--weights), besides none and any .safetensors or .pth file:',
+            table(
+              ['name', 'model', 'size', 'here', 'what', 'licence'],
+              models.weights.map((entry) => [
+                ...[
+                  entry.name,
+                  entry.model,
+                  String(entry.imageSize),
+                  entry.available ? 'yes' : 'to download',
+                ],
+                ...[entry.description, entry.licence],
+              ]),
+            ),
+          ].join('\n'),
+        );
+      }),
+    );
+}

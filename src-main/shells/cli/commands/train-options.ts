@@ -1,0 +1,161 @@
+/** The flags of `train`, one for every setting. */
+import { Option } from 'commander';
+import { trainFields, type TrainSettingsJson } from '../../../../src-shared/contract/train-settings.ts';
+import { toNumber, toNumbers } from '../flags.ts';
+
+interface Flag {
+  readonly flags: string;
+  readonly description: string;
+  readonly parse?: (text: string) => unknown;
+}
+
+/** In the order of the help. */
+const FLAGS: Readonly<Record<keyof TrainSettingsJson, Flag>> = {
+  model: { flags: '--model <name>', description: 'network' },
+  weights: {
+    flags: '--weights <name|file>',
+    description: 'bundled, imagenet, none, or a .safetensors or .pth file',
+  },
+  mode: { flags: '--mode <mode>', description: 'what is trained: head, full or head-then-full' },
+  imageSize: {
+    flags: '--image-size <pixels>',
+    description: 'side of the square the network sees (default: as suits the weights; bundled 96)',
+    parse: toNumber,
+  },
+  resize: { flags: '--resize <mode>', description: 'crop (the middle) or stretch (the whole picture)' },
+  interpolation: { flags: '--interpolation <name>', description: 'nearest, bilinear, bicubic or lanczos' },
+  augment: { flags: '--augment <preset>', description: 'none, crop-flip, pad-crop-flip or color' },
+  epochs: { flags: '--epochs <count>', description: 'epochs, of the last phase', parse: toNumber },
+  headEpochs: {
+    flags: '--head-epochs <count>',
+    description: 'epochs of the head alone that head-then-full begins with',
+    parse: toNumber,
+  },
+  batchSize: { flags: '--batch-size <count>', description: 'images a step', parse: toNumber },
+  evaluationBatchSize: {
+    flags: '--evaluation-batch-size <count>',
+    description: 'images at once in evaluation',
+    parse: toNumber,
+  },
+  optimizer: { flags: '--optimizer <name>', description: 'sgd, adam or adamw' },
+  lr: {
+    flags: '--lr <rate>',
+    description: 'learning rate of the head (default: 0.01 with sgd, else 0.001)',
+    parse: toNumber,
+  },
+  backboneLr: {
+    flags: '--backbone-lr <rate>',
+    description: 'learning rate of the rest (default: half of --lr with pretrained weights, else --lr)',
+    parse: toNumber,
+  },
+  momentum: { flags: '--momentum <factor>', description: 'of sgd', parse: toNumber },
+  dampening: { flags: '--dampening <factor>', description: 'of sgd', parse: toNumber },
+  nesterov: { flags: '--nesterov', description: "Nesterov's momentum" },
+  weightDecay: {
+    flags: '--weight-decay <factor>',
+    description: 'default: 0.0005 with sgd, 0 with adam, 0.01 with adamw',
+    parse: toNumber,
+  },
+  noDecayOnNormAndBias: {
+    flags: '--no-decay-on-norm-and-bias',
+    description: 'no weight decay on biases and norms',
+  },
+  betas: { flags: '--betas <a,b>', description: 'of adam and adamw', parse: toNumbers },
+  eps: { flags: '--eps <number>', description: 'of adam and adamw', parse: toNumber },
+  maxNorm: {
+    flags: '--max-norm <norm>',
+    description: 'clip the norm of the gradients (default: never)',
+    parse: toNumber,
+  },
+  schedule: { flags: '--schedule <name>', description: 'of the learning rate: constant, step or cosine' },
+  stepSize: {
+    flags: '--step-size <epochs>',
+    description: 'epochs between the steps of step',
+    parse: toNumber,
+  },
+  gamma: { flags: '--gamma <factor>', description: 'factor of each step of step', parse: toNumber },
+  etaMin: {
+    flags: '--eta-min <share>',
+    description: 'share of the learning rate that cosine ends at',
+    parse: toNumber,
+  },
+  warmupEpochs: {
+    flags: '--warmup-epochs <count>',
+    description: 'epochs in which the learning rate rises',
+    parse: toNumber,
+  },
+  warmupStartFactor: {
+    flags: '--warmup-start-factor <factor>',
+    description: 'share that the warm-up begins at',
+    parse: toNumber,
+  },
+  labelSmoothing: { flags: '--label-smoothing <share>', description: 'in the loss', parse: toNumber },
+  classWeights: {
+    flags: '--class-weights <a,b,…>',
+    description: 'balanced, or a weight for each class in the order of their names',
+    parse: (text) => (text === 'balanced' ? text : toNumbers(text)),
+  },
+  shuffle: { flags: '--no-shuffle', description: 'show the images in the order of their paths' },
+  dropLast: { flags: '--drop-last', description: "leave an epoch's last, smaller batch out" },
+  seed: { flags: '--seed <number>', description: 'of everything random', parse: toNumber },
+  draws: {
+    flags: '--draws <count>',
+    description: 'augmented versions of each image whose features head computes',
+    parse: toNumber,
+  },
+  patience: {
+    flags: '--patience <epochs>',
+    description: 'end after so many epochs without a better validation loss (default: never)',
+    parse: toNumber,
+  },
+  checkpointSeconds: {
+    flags: '--checkpoint-seconds <seconds>',
+    description: 'between checkpoints',
+    parse: toNumber,
+  },
+  checkpointSteps: {
+    flags: '--checkpoint-steps <count>',
+    description: 'steps between checkpoints (default: by time)',
+    parse: toNumber,
+  },
+  keepEpochs: { flags: '--keep-epochs <which>', description: 'all, or best (and the last)' },
+  device: { flags: '--device <name>', description: 'auto, cpu, cuda, webgpu, dml or coreml' },
+  threads: {
+    flags: '--threads <count>',
+    description: 'threads of one operation (default: as suits the machine)',
+    parse: toNumber,
+  },
+  maxPixels: {
+    flags: '--max-pixels <count>',
+    description: 'refuse larger pictures (width × height)',
+    parse: toNumber,
+  },
+};
+
+/** All flags. Their defaults are the contract's, which the help shows. */
+export function trainOptions(): Option[] {
+  return (Object.keys(FLAGS) as (keyof TrainSettingsJson)[]).map((field) => {
+    const { flags, description, parse } = FLAGS[field];
+    const option = new Option(flags, description + shownDefault(field));
+    if (parse !== undefined) option.argParser(parse);
+    return option;
+  });
+}
+
+/**
+ * The fields from commander's values: a flag that begins with `no-` sets the rest of its name to false, and is
+ * true when nobody gave it.
+ */
+export function toFields({
+  decayOnNormAndBias,
+  ...values
+}: Record<string, unknown>): Record<string, unknown> {
+  return { ...values, ...(decayOnNormAndBias === false && { noDecayOnNormAndBias: true }) };
+}
+
+function shownDefault(field: keyof TrainSettingsJson): string {
+  const value: unknown = trainFields[field].parse(undefined);
+  if (value === null || typeof value === 'boolean') return '';
+  const shown = typeof value === 'number' ? Number(value.toPrecision(3)) : value;
+  return ` (default: ${Array.isArray(shown) ? shown.join(',') : String(shown)})`;
+}
