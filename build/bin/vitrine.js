@@ -14,17 +14,22 @@ const node = projectNode();
 
 /**
  * npx starts commands through a shell and passes signals to that shell alone. Stopped so, it would leave this
- * process behind: the loss of the parent therefore counts as the signal.
+ * process behind: the loss of the parent therefore counts as the signal, unless one arrived here as well.
  */
 function stopWithNpx() {
   if (process.env['npm_command'] !== 'exec') return;
   const parent = process.ppid;
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    process.kill(process.pid, 'SIGTERM');
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
   }, 500);
   timer.unref();
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => {
+      clearInterval(timer);
+      // With nobody else listening the signal does what it always does.
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    });
+  }
 }
 
 async function main() {
