@@ -135,6 +135,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only',
   ENOENT: 'its folder does not exist',
   ENOTDIR: 'its folder is a file',
+  EEXIST: 'its folder is a file',
   EISDIR: 'there is a folder of that name',
   ENOTEMPTY: 'there is a folder of that name',
   ENAMETOOLONG: 'the name is too long',

@@ -12,7 +12,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { landFile, removeStaleTemporaries, writeFileAtomic } from '../../src-main/base/atomic-file.ts';
+import {
+  landFile,
+  removeStaleTemporaries,
+  writeError,
+  writeFileAtomic,
+} from '../../src-main/base/atomic-file.ts';
 
 const MODULE = new URL('../../src-main/base/atomic-file.ts', import.meta.url).href;
 const SPACE_HINT = 'Free some space there and try again; what the file held before is unchanged.';
@@ -111,6 +116,39 @@ describe('writeFileAtomic', () => {
       files: ['model'],
       content: 'old',
     });
+  });
+});
+
+describe('writeError', () => {
+  const systemError = (code: string) =>
+    Object.assign(new Error(`${code}: said by the system`), { code, syscall: 'open' });
+
+  it.each([
+    ['EACCES', 'permission denied'],
+    ['EPERM', 'permission denied'],
+    ['EROFS', 'the disk is read-only'],
+    ['EEXIST', 'its folder is a file'],
+    ['ENOTEMPTY', 'there is a folder of that name'],
+    ['EIO', 'EIO: said by the system'],
+  ])('words %s', (code, why) => {
+    expect(writeError('/lab/x', systemError(code))).toMatchObject({
+      code: 'OUTPUT_UNWRITABLE',
+      message: `writing /lab/x failed: ${why}`,
+      hint: FOLDER_HINT,
+    });
+  });
+
+  it('takes an exhausted quota for a full disk', () => {
+    expect(writeError('/lab/x', systemError('EDQUOT'))).toMatchObject({
+      code: 'DISK_FULL',
+      message: 'writing /lab/x failed: no space is left on the disk',
+      hint: SPACE_HINT,
+    });
+  });
+
+  it('leaves other errors as they are', () => {
+    const defect = new TypeError('a defect');
+    expect(writeError('/lab/x', defect)).toBe(defect);
   });
 });
 

@@ -11,6 +11,7 @@ import json
 import math
 import os
 import pickle
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -115,6 +116,13 @@ def write_archive(name, entries, compression=zipfile.ZIP_STORED):
             archive.writestr(zipfile.ZipInfo(path), content, compression)
 
 
+def write_twice(name, path, content):
+    with warnings.catch_warnings(), zipfile.ZipFile(OUT / name, "w") as archive:
+        warnings.simplefilter("ignore")
+        for _ in range(2):
+            archive.writestr(zipfile.ZipInfo(path), content)
+
+
 def write_value(name, value, storage=bytes(16)):
     """An archive of a pickle written by hand and one storage."""
     write_archive(name, {"archive/data.pkl": torch_pickle(value), "archive/data/0": storage})
@@ -178,6 +186,7 @@ def write_altered_archives():
     write_zip64("zip64.pth", entries)
     write_archive("no-storage.pth", {path: data for path, data in entries.items() if not path.endswith("/data/0")})
     write_archive("two-pickles.pth", {**entries, "other/data.pkl": b"\x80\x02N."})
+    write_twice("two-entries.pth", "archive/data.pkl", b"\x80\x02N.")
     write_archive("no-pickle.pth", {"readme.txt": b"nothing here"})
 
 

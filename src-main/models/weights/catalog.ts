@@ -54,6 +54,8 @@ export const CATALOG: readonly CatalogEntry[] = [
   },
 ];
 
+const REINSTALL = 'Install the program again, or choose other weights.';
+
 /** A file of weights that is there, and its entry when it was chosen by name. */
 export interface ResolvedWeights {
   readonly path: string;
@@ -97,7 +99,7 @@ export async function resolveWeights(nameOrPath: string, options: ResolveOptions
       'WEIGHTS_HASH',
       `the weights ${path} are not the published ones: their SHA-256 should begin with ${entry.sha256Prefix}, ` +
         `but it is ${found}`,
-      { hint: 'Delete the file and try again.' },
+      { hint: entry.url === undefined ? REINSTALL : 'Delete the file and try again.' },
     );
   }
   return { path, entry };
@@ -109,7 +111,7 @@ async function fetchEntry(entry: CatalogEntry, path: string, options: ResolveOpt
       'WEIGHTS_NOT_FOUND',
       `the weights '${entry.name}' are missing: there is no file ${path}`,
       {
-        hint: 'Install the program again, or choose other weights.',
+        hint: REINSTALL,
       },
     );
   }

@@ -23,13 +23,16 @@ export interface DownloadOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** Attempts in a row that may bring nothing. */
+const MAX_FRUITLESS = 3;
+
 const OK = 200;
 const PARTIAL_CONTENT = 206;
 const RANGE_NOT_SATISFIABLE = 416;
 
 /**
- * Downloads a file, going on from what an earlier attempt left. A connection that is cut is taken up again as
- * long as each attempt brings something.
+ * Downloads a file, going on from what an earlier attempt left. A connection that is cut is taken up again,
+ * until several attempts in a row bring nothing.
  *
  * @throws LabError DOWNLOAD_FAILED with what to do by hand; WEIGHTS_HASH when the content is not the expected
  * one, which is then removed; CANCELLED, which keeps what came for the next attempt; DISK_FULL or
@@ -39,12 +42,7 @@ export async function download(options: DownloadOptions): Promise<void> {
   const { path, sha256Prefix, url } = options;
   const part = `${path}.part`;
   await writing(path, () => mkdir(dirname(path), { recursive: true }));
-  let before = -1;
-  while (!(await attempt(options, part))) {
-    const size = await sizeOf(part);
-    if (size <= before) throw failed(options, 'the connection was cut');
-    before = size;
-  }
+  await receiveAll(options, part);
   const found = await sha256File(part);
   if (!found.startsWith(sha256Prefix)) {
     await rm(part, { force: true });
@@ -58,6 +56,18 @@ export async function download(options: DownloadOptions): Promise<void> {
     );
   }
   await landFile(part, path);
+}
+
+/** Asks again for what is missing whenever the connection is cut. */
+async function receiveAll(options: DownloadOptions, part: string): Promise<void> {
+  let size = await sizeOf(part);
+  let fruitless = 0;
+  while (!(await attempt(options, part))) {
+    const before = size;
+    size = await sizeOf(part);
+    fruitless = size > before ? 0 : fruitless + 1;
+    if (fruitless === MAX_FRUITLESS) throw failed(options, 'the connection was cut');
+  }
 }
 
 /**

@@ -92,6 +92,7 @@ describe('readPyTorch', () => {
       'it is a zip archive with 2 entries <name>/data.pkl, and not one',
       'Give a file that torch.save wrote.',
     ],
+    ['two-entries.pth', 'the archive has two entries archive/data.pkl', DAMAGED],
     ['no-storage.pth', 'the archive has no entry data/0', DAMAGED],
     ['tensor.pth', 'expected a state_dict, got a single tensor of shape [2, 3]', stateHint],
     ['empty.pth', 'expected a state_dict, got an empty dict', stateHint],
@@ -179,6 +180,32 @@ describe('readPyTorch', () => {
       message:
         `reading weights from ${path} failed: the zip archive is damaged or truncated ` +
         '(End of central directory record signature not found. Either not a zip file, or file is truncated.)',
+      hint: DAMAGED,
+    });
+  });
+
+  it.each<[string, (zip: Buffer) => void, string]>([
+    [
+      'points beyond its end',
+      (zip) => zip.writeUInt32LE(0x7fffffff, zip.lastIndexOf('PK\x05\x06') + 16),
+      'the zip archive is damaged or truncated (the archive points beyond its end)',
+    ],
+    [
+      'announces a huge pickle',
+      (zip) => {
+        const entry = zip.indexOf('PK\x01\x02');
+        zip.writeUInt32LE(0x05000000, entry + 20);
+        zip.writeUInt32LE(0x05000000, entry + 24);
+      },
+      'its pickle has 83886080 bytes, over the limit of 67108864',
+    ],
+  ])('refuses an archive that %s', async (_, alter, problem) => {
+    const zip = readFileSync(fixture('model.pth'));
+    alter(zip);
+    const path = temporaryFile(zip);
+    expect(await labErrorFrom(readPyTorch(path))).toEqual({
+      code: 'WEIGHTS_PARSE',
+      message: `reading weights from ${path} failed: ${problem}`,
       hint: DAMAGED,
     });
   });
