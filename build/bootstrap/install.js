@@ -34,8 +34,8 @@ export async function ensureInstalled() {
   const npm = process.env['npm_execpath'];
   const code =
     npm === undefined
-      ? await run('npm', ['ci'], { shell: process.platform === 'win32' })
-      : await run(process.execPath, [npm, 'ci']);
+      ? await run('npm', ['ci', '--loglevel=error'], { shell: process.platform === 'win32' })
+      : await run(process.execPath, [npm, 'ci', '--loglevel=error']);
   if (code !== 0)
     console.error('npm ci failed: its message is above. A mirror is set with `npm config set registry URL`.');
   return code;
