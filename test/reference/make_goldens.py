@@ -1,6 +1,6 @@
 """Writes golden/*.json: what PyTorch computes, for the tests to compare with.
 
-    python3 test/reference/make_goldens.py [seeded|losses|optimizers|schedules|resnet18 ...]
+    python3 test/reference/make_goldens.py [seeded|kinks|losses|optimizers|schedules|resnet18 ...]
 
 Made with Debian's python3-torch and python3-torchvision; every file records their versions.
 """
@@ -13,6 +13,7 @@ import numpy as np
 import torch
 import torchvision
 
+from goldens_kinks import kinks_golden
 from goldens_losses import cross_entropy_golden
 from goldens_optimizers import optimizers_golden
 from goldens_resnet18 import resnet18_golden
@@ -50,6 +51,7 @@ def seeded_golden():
 
 GOLDENS = {
     "seeded": seeded_golden,
+    "kinks": kinks_golden,
     "losses": cross_entropy_golden,
     "optimizers": optimizers_golden,
     "schedules": schedules_golden,
