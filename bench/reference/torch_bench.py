@@ -35,7 +35,7 @@ def training_step(request):
     labels = torch.arange(request["batchSize"]) % 10
 
     def step():
-        optimizer.zero_grad()
+        optimizer.zero_grad(set_to_none=True)
         torch.nn.functional.cross_entropy(model(pixels), labels).backward()
         optimizer.step()
 
