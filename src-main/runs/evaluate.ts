@@ -10,7 +10,8 @@ import {
 } from './metrics/classification.ts';
 import { softmax } from './metrics/softmax.ts';
 import { WorstSamples } from './metrics/worst.ts';
-import { readRows, SPLITS, type RunRow, type Split } from './rows.ts';
+import { SPLITS, type Split } from '../data/store/types.ts';
+import { readRows, type RunRow } from './rows.ts';
 import { openRun, runClassifier, type OpenRun, type RunChoice } from './run-classifier.ts';
 
 /** A picture with its class's name, from outside the run. */

@@ -3,12 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { LabError } from '../../src-shared/errors.ts';
 import { sha256 } from '../base/hash.ts';
-
-/** The parts of a data set. */
-export const SPLITS = ['train', 'validation', 'test'] as const;
-
-/** One of {@link SPLITS}. */
-export type Split = (typeof SPLITS)[number];
+import { SPLITS } from '../data/store/types.ts';
 
 const rowSchema = z.strictObject({
   path: z.string(),
