@@ -1,9 +1,9 @@
 /** Checks a whole model: names, order, ops, types and shapes. */
 import { LabError } from '../../src-shared/errors.ts';
 import { compatibleShapes, formatShape } from './dims.ts';
-import { inferNode, type ValueLookup } from './infer.ts';
+import { inferNode, inputType, type ValueLookup } from './infer.ts';
 import type { ValueType } from './ops/schema.ts';
-import type { Tensor } from './tensor.ts';
+import { elementCount, type Tensor } from './tensor.ts';
 import { OPSET, type Model, type ValueInfo } from './types.ts';
 
 /** The types of all values of a checked model, by name. */
@@ -26,11 +26,14 @@ export function checkModel(model: Model): ModelTypes {
     types.set(name, type);
   };
   for (const [name, tensor] of graph.initializers) {
+    checkElements(name, tensor);
     define(name, { dtype: tensor.dtype, shape: tensor.dims }, 'An initializer');
   }
   for (const info of graph.inputs) {
     // Files of the first versions list initializers among the inputs too.
-    if (!graph.initializers.has(info.name)) define(info.name, requireShape(info), 'A graph input');
+    const initial = types.get(info.name);
+    if (initial && graph.initializers.has(info.name)) checkValue('Graph input', info, initial);
+    else define(info.name, inputType(info), 'A graph input');
   }
   const lookup: ValueLookup = {
     typeOf: (name) => types.get(name),
@@ -42,7 +45,11 @@ export function checkModel(model: Model): ModelTypes {
       if (name) define(name, type, `Node "${node.name}" (${node.opType})`);
     });
   }
-  for (const info of graph.outputs) checkOutput(info, types.get(info.name));
+  for (const info of graph.valueInfo) {
+    const type = types.get(info.name);
+    if (type) checkValue('Value', info, type);
+  }
+  checkOutputs(graph.outputs, types);
   return types;
 }
 
@@ -57,14 +64,29 @@ function checkOpset(model: Model): void {
   }
 }
 
-function requireShape(info: ValueInfo): ValueType {
-  if (info.shape === undefined) throw invalid(`Graph input "${info.name}"`, 'a shape', 'none');
-  return { dtype: info.dtype, shape: info.shape };
+function checkElements(name: string, { dims, data }: Tensor): void {
+  const count = elementCount(dims);
+  if (data.length !== count) {
+    const place = `Initializer "${name}"`;
+    throw invalid(place, `${count} elements for its shape ${formatShape(dims)}`, String(data.length));
+  }
 }
 
-function checkOutput(info: ValueInfo, type: ValueType | undefined): void {
-  const place = `Graph output "${info.name}"`;
-  if (type === undefined) throw invalid(place, 'a value that a node defines', 'none');
+function checkOutputs(outputs: readonly ValueInfo[], types: ModelTypes): void {
+  const names = new Set<string>();
+  for (const info of outputs) {
+    const place = `Graph output "${info.name}"`;
+    if (names.has(info.name)) throw invalid(place, 'a name of its own', 'one that is already taken');
+    names.add(info.name);
+    const type = types.get(info.name);
+    if (type === undefined) throw invalid(place, 'a value that a node defines', 'none');
+    checkValue('Graph output', info, type);
+  }
+}
+
+/** Compares what a file says of a value with what it is. */
+function checkValue(what: string, info: ValueInfo, type: ValueType): void {
+  const place = `${what} "${info.name}"`;
   if (type.dtype !== info.dtype) throw invalid(place, `element type ${info.dtype}`, type.dtype);
   if (info.shape && !compatibleShapes(info.shape, type.shape)) {
     throw invalid(place, `shape ${formatShape(info.shape)}`, formatShape(type.shape));

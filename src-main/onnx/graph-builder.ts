@@ -1,6 +1,6 @@
 /** Builds graphs node by node; every value knows its type and shape as soon as it exists. */
 import { dataTypeNumber } from './data-types.ts';
-import { inferContextOf, inferNode, type ValueLookup } from './infer.ts';
+import { inferContextOf, inferNode, inputType, type ValueLookup } from './infer.ts';
 import { OPS, type OpType } from './ops/index.ts';
 import type { InferContext, OpSchema, ValueType } from './ops/schema.ts';
 import { float32, int64, scalar, type DataType, type Tensor } from './tensor.ts';
@@ -55,7 +55,8 @@ export class GraphBuilder implements ValueLookup {
   static from(model: Model): GraphBuilder {
     const builder = new GraphBuilder(model.graph.name);
     for (const info of model.graph.inputs) {
-      if (!model.graph.initializers.has(info.name)) builder.input(info.name, info.dtype, info.shape ?? []);
+      if (model.graph.initializers.has(info.name)) continue;
+      builder.input(info.name, info.dtype, inputType(info).shape);
     }
     for (const [name, tensor] of model.graph.initializers) builder.initializer(name, tensor);
     for (const node of model.graph.nodes) builder.append(node);

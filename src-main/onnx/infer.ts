@@ -3,12 +3,18 @@ import { LabError } from '../../src-shared/errors.ts';
 import { schemaOf } from './ops/index.ts';
 import { InferContext, type OpSchema, type ValueType } from './ops/schema.ts';
 import type { Tensor } from './tensor.ts';
-import type { Node } from './types.ts';
+import type { Node, ValueInfo } from './types.ts';
 
 /** How inference looks values up: the type of a value, and its content where it is constant. */
 export interface ValueLookup {
   typeOf(name: string): ValueType | undefined;
   constantOf(name: string): Tensor | undefined;
+}
+
+/** The type of a graph input. @throws LabError `ONNX_INVALID_GRAPH` when the file states no shape */
+export function inputType({ name, dtype, shape }: ValueInfo): ValueType {
+  if (shape) return { dtype, shape };
+  throw new LabError('ONNX_INVALID_GRAPH', `Graph input "${name}": expected a shape, found none.`);
 }
 
 /**

@@ -30,7 +30,7 @@ function setBit(data: Tensor['data'], i: number): void {
 /** Builds a graph, runs it, and gives inferred and real results side by side. */
 async function compare(build: Build): Promise<{ inferred: Value[]; real: Tensor[] }> {
   const graph = new GraphBuilder('case');
-  const inferred = [build(graph)].flat() as Value[];
+  const inferred = [build(graph)].flat<readonly (Value | readonly Value[])[]>();
   inferred.forEach((value, i) => graph.output(value, `result_${i}`));
   const model = graph.build();
   const types = checkModel(model);
