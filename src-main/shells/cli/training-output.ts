@@ -90,6 +90,6 @@ function describeResult({ run, status, epoch, best }: TrainResultJson, seconds: 
     accuracy === null
       ? `The last epoch counts as the best, since there is no validation data.`
       : `Best epoch: ${best!.epoch}, ${percent(accuracy)} of the validation images right.`,
-    `Next: vitrine evaluate ${name} --split test`,
+    `Next: vitrine evaluate ${name}`,
   ].join('\n');
 }
