@@ -379,7 +379,7 @@ const INVALID: readonly Case[] = [
   ],
   [
     'Node "Softmax" (Softmax), attribute "constructor": expected axis, found "constructor".',
-    (g) => g.node('Softmax', [x(g)], { constructor: 1 } as Record<string, number>),
+    (g) => g.node('Softmax', [x(g)], { constructor: 1 }),
   ],
 ];
 
