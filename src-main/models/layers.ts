@@ -1,5 +1,6 @@
 /** Layers: each declares its parameters under PyTorch's names and adds its ops to the graph. */
 import { scaleShift } from '../autograd/lowering/channels.ts';
+import { trainableConvolution } from '../autograd/lowering/convolution.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import { dropout } from './dropout.ts';
 import { constant, fans, kaimingUniform, uniform, type Initializer } from './initializers.ts';
@@ -92,20 +93,20 @@ export function conv2d(net: Network, x: Value, name: string, options: Conv2dOpti
     bias = true,
   } = options;
   const dims = [out_channels, (x.shape[1] as number) / groups, kernel_size, kernel_size];
+  const window = {
+    kernel: [kernel_size, kernel_size],
+    strides: [stride, stride],
+    dilations: [dilation, dilation],
+    pads: [padding, padding, padding, padding],
+  };
   return net.g.scope(name, () => {
     const weight = net.parameter(`${name}.weight`, dims, options.initialize ?? kaimingUniform);
     const bound = 1 / Math.sqrt(fans(dims).fanIn);
-    return net.g.conv(
-      x,
-      weight,
-      bias ? net.parameter(`${name}.bias`, [out_channels], uniform(bound)) : undefined,
-      {
-        strides: [stride, stride],
-        pads: [padding, padding, padding, padding],
-        dilations: [dilation, dilation],
-        group: groups,
-      },
-    );
+    const shift = bias ? net.parameter(`${name}.bias`, [out_channels], uniform(bound)) : undefined;
+    const { strides, dilations, pads } = window;
+    return net.options.training && net.options.isTrainable(weight.name)
+      ? trainableConvolution(net.g, x, weight, shift, { window, group: groups })
+      : net.g.conv(x, weight, shift, { strides, dilations, pads, group: groups });
   });
 }
 

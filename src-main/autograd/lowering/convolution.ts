@@ -4,6 +4,7 @@
  */
 import type { GraphBuilder, Value } from '../../onnx/graph-builder.ts';
 import type { Window } from '../../onnx/ops/convolution.ts';
+import { unfoldedConvolution } from './unfolded.ts';
 
 /** A convolution over images: its window and its groups. */
 export interface ConvGeometry {
@@ -15,6 +16,35 @@ type Pair = readonly [number, number];
 
 function pair(list: readonly number[]): Pair {
   return [list[0] ?? 0, list[1] ?? 0];
+}
+
+/** Results of up to this many places a channel are computed over the whole batch at once. */
+const SMALL_IMAGE = 9;
+
+/**
+ * A convolution that will be differentiated. On images of 2×2 (ResNet18 at 64 pixels, batch 32) the
+ * unfolded form takes half the time of Conv and its gradients, on 3×3 two thirds; from 4×4 on Conv is faster.
+ *
+ * @param x `[N, C, H, W]`, @param w `[M, C / group, kH, kW]`, @param bias `[M]`
+ */
+export function trainableConvolution(
+  g: GraphBuilder,
+  x: Value,
+  w: Value,
+  bias: Value | undefined,
+  { window, group }: ConvGeometry,
+): Value {
+  const { kernel, strides, dilations, pads } = window;
+  const output = [0, 1].map((i) => {
+    const reach = (dilations[i] ?? 1) * ((kernel[i] ?? 1) - 1) + 1;
+    const size = (x.shape[i + 2] as number) + (pads[i] ?? 0) + (pads[i + 2] ?? 0);
+    return Math.floor((size - reach) / (strides[i] ?? 1)) + 1;
+  });
+  const [height = 0, width = 0] = output;
+  const small = height > 0 && width > 0 && height * width <= SMALL_IMAGE;
+  if (group !== 1 || !small) return g.conv(x, w, bias, { strides, pads, dilations, group });
+  const y = unfoldedConvolution(g, x, w, window, [height, width]);
+  return bias ? g.add(y, g.unsqueeze(bias, [1, 2])) : y;
 }
 
 /**
