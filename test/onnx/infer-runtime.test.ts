@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkModel } from '../../src-main/onnx/check.ts';
 import { formatShape, substituteDim, UNKNOWN } from '../../src-main/onnx/dims.ts';
 import { GraphBuilder, type Value } from '../../src-main/onnx/graph-builder.ts';
+import { windowOf } from '../../src-main/onnx/ops/convolution.ts';
 import { allocate, elementCount, type Tensor } from '../../src-main/onnx/tensor.ts';
 import type { Dim, Model } from '../../src-main/onnx/types.ts';
 import { runOnnx } from '../helpers/ort.ts';
@@ -68,4 +69,26 @@ describe.each(Object.entries(CASES))('%s', (_, { known, open = [] }) => {
       });
     },
   );
+});
+
+describe('auto_pad', () => {
+  // Odd totals, so that the two modes put the greater part on different sides.
+  test.each(['SAME_UPPER', 'SAME_LOWER'])('%s is the padding that windowOf works out', async (auto_pad) => {
+    const g = new GraphBuilder('auto_pad');
+    const x = g.input('x', 'float32', ['N', 1, 9, 8]);
+    const window = { kernel_shape: [4, 3], strides: [1, 2] };
+    const [automatic] = g.node('AveragePool', [x], { ...window, auto_pad }) as [Value];
+    const { pads } = windowOf(g.contextOf(g.nodes[0]!), [9, 8], window.kernel_shape);
+    g.output(automatic, 'automatic');
+    g.output(g.averagePool(x, { ...window, pads }), 'explicit');
+    const model = g.build();
+    const dims = [1, 1, 9, 8];
+    const images = {
+      dtype: 'float32',
+      dims,
+      data: Float32Array.from({ length: 72 }, (_, i) => i * i),
+    } as const;
+    const results = await runOnnx(model, new Map([['x', images]]), { optimize: false });
+    expect(results.get('explicit')).toEqual(results.get('automatic'));
+  });
 });

@@ -457,6 +457,7 @@ describe('symbolic sizes', () => {
     [['N', 3], (g) => g.add(x(g, ['N', 3]), w(g, ['N', 1]))],
     [['', 3], (g) => g.add(x(g, ['N', 3]), w(g, ['M', 1]))],
     [[7, 3], (g) => g.add(x(g, ['N', 3]), w(g, [7, 3]))],
+    [[7, 3], (g) => g.add(x(g, [7, 3]), w(g, ['N', 3]))],
     [['N'], (g) => g.gather(w(g, [10]), x(g, ['N'], 'int64'), 0)],
     [[4], (g) => g.shape(x(g))],
     [['', ''], (g) => g.constantOfShape(g.shape(x(g), 0, 2), int64([0]))],
