@@ -17,7 +17,10 @@ if (parentPort !== undefined) {
   const server = new ComputeServer((message) => parentPort.postMessage(message));
   parentPort.on('message', ({ data }) => server.receive(data));
 } else {
-  const server = new ComputeServer((message) => void process.send?.(message));
+  // Once the parent is gone nobody listens, and a training still has its checkpoint to write.
+  const server = new ComputeServer((message) => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  });
   process.on('message', (message) => server.receive(message as ToCompute));
   // Without a parent nobody will ask for anything: what runs writes its checkpoint and ends.
   process.on('disconnect', () => void server.close().then(() => process.exit(0)));

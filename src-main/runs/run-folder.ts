@@ -149,7 +149,12 @@ export async function listRuns(labFolder: string): Promise<RunFile[]> {
   const names = await readdir(runsFolder(labFolder)).catch(() => []);
   const files = names.sort().map((name) => runPaths(path.join(runsFolder(labFolder), name)).run);
   const runs = await Promise.all(files.map((file) => readRunFile(file).catch(() => undefined)));
-  return runs.filter((run) => run !== undefined);
+  // Ids tell the minute alone.
+  return runs.filter((run) => run !== undefined).sort(byCreation);
+}
+
+function byCreation(a: RunFile, b: RunFile): number {
+  return a.createdAt < b.createdAt ? -1 : Number(a.createdAt > b.createdAt);
 }
 
 /**

@@ -26,20 +26,25 @@ export async function firstWeights(
 ): Promise<{ readonly weights: Weights; readonly headLoaded: boolean }> {
   const architecture = architectureOf(run.settings.model);
   const specs = networkState(architecture, run.dataset.classes.length);
-  const weights: Weights = initialState(specs, run.settings.seed);
-  if (run.weights === null) return { weights, headLoaded: false };
-  const { file, sha256 } = run.weights;
+  if (run.weights === null) return { weights: initialState(specs, run.settings.seed), headLoaded: false };
+  await checkUnchanged(run.weights);
+  const { tensors } = await readWeights(run.weights.file);
+  const { tensors: loaded, headLoaded } = matchWeights(specs, tensors, { head: architecture.head });
+  const drawn = initialState(
+    specs.filter(({ name }) => !loaded.has(name)),
+    run.settings.seed,
+  );
+  return { weights: new Map([...loaded, ...drawn]), headLoaded };
+}
+
+async function checkUnchanged({ file, sha256 }: NonNullable<RunFile['weights']>): Promise<void> {
   const found = await sha256File(file);
-  if (found !== sha256) {
-    throw new LabError(
-      'WEIGHTS_HASH',
-      `The weights ${file} have changed since the run was made: their SHA-256 was ${sha256} and is ${found}.`,
-      { hint: 'Restore the file, or start a new run.' },
-    );
-  }
-  const matched = matchWeights(specs, (await readWeights(file)).tensors, { head: architecture.head });
-  for (const [name, tensor] of matched.tensors) weights.set(name, tensor);
-  return { weights, headLoaded: matched.headLoaded };
+  if (found === sha256) return;
+  throw new LabError(
+    'WEIGHTS_HASH',
+    `The weights ${file} have changed since the run was made: their SHA-256 was ${sha256} and is ${found}.`,
+    { hint: 'Restore the file, or start a new run.' },
+  );
 }
 
 /** Writes what an epoch's weights differ in from the first ones. */
@@ -81,7 +86,7 @@ export async function readEpochWeights(
   const epoch = choice === 'best' ? run.best?.epoch : choice;
   const kept = await keptEpochs(paths);
   if (epoch === undefined || !kept.includes(epoch)) {
-    const wanted = choice === 'best' ? 'a finished epoch' : `weights of epoch ${choice}`;
+    const wanted = choice === 'best' ? 'finished epoch' : `weights of epoch ${choice}`;
     const has = kept.length === 0 ? 'none' : kept.join(', ');
     throw new LabError('RUN_STATE', `The run ${run.id} has no ${wanted}; the epochs it keeps: ${has}.`, {
       hint: kept.length === 0 ? `Train it with: vitrine resume ${run.id}` : 'Choose one with --epoch.',
