@@ -82,7 +82,6 @@ export const OWNERS = {
   '@bufbuild/protobuf': 'src-main/onnx',
   'node:sqlite': 'src-main/data/store',
   sharp: 'src-main/data/image.ts',
-  'fast-bmp': 'src-main/data/bmp.ts',
   electron: 'src-main/shells/electron',
   commander: 'src-main/shells/cli',
   'cli-progress': 'src-main/shells/cli',
