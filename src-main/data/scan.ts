@@ -123,7 +123,8 @@ export function sortSkipped(skipped: readonly Skipped[]): Skipped[] {
 const REASONS_TOLD = 3;
 
 function summarise(skipped: readonly Skipped[]): string {
-  const reasons = [...Map.groupBy(skipped, ({ reason }) => reason)].sort(
+  // A reason's first sentence: what follows is advice for the list of files, and the error has its own.
+  const reasons = [...Map.groupBy(skipped, ({ reason }) => reason.split('. ')[0])].sort(
     ([, a], [, b]) => b.length - a.length,
   );
   const told = reasons.slice(0, REASONS_TOLD).map(([reason, files]) => `${files.length} × ${reason}`);

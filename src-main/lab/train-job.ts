@@ -31,10 +31,6 @@ export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>):
     split: split ?? 'train',
   }));
   return async (job) => {
-    if (!split) {
-      const message = `The data set "${name}" is not split: all its images are for training. Split it with: vitrine split ${name}`;
-      job.emit({ event: 'note', message });
-    }
     const weights = await findWeights(lab, settings.weights, { architecture, classes: classes.length }, job);
     const folder = await createRun({
       labFolder: lab.folder,
@@ -43,6 +39,10 @@ export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>):
       weights: weights.file === null ? null : { name: weights.name, file: weights.file },
       settings: engineSettings(settings, weights),
     });
+    if (!split) {
+      const message = `The data set "${name}" is not split: all its images are for training. Split it with: vitrine split ${name}`;
+      job.emit({ event: 'note', message });
+    }
     return trainJob(lab, folder, job);
   };
 }

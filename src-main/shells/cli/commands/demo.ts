@@ -25,6 +25,9 @@ const MARKER = '.vitrine-demo';
 
 const DATASET = 'demo';
 
+/** Drawn pictures are further from the photographs the weights know than other photographs: larger steps. */
+const RATES = { lr: 0.05, backboneLr: 0.02 };
+
 /** `vitrine demo` */
 export function demoCommand(program: Command): void {
   program
@@ -80,8 +83,12 @@ async function runDemo(options: {
     show(3, 'Split it', `split ${DATASET} --validation 0.2 --test 0.2 --seed ${seed}`);
     await splitDataset(session, splitSchema.parse({ dataset: DATASET, validation: 0.2, test: 0.2, seed }));
 
-    show(4, 'Fine-tune the bundled ResNet18', `train ${DATASET} --seed ${seed}`);
-    const training = session.client.training.start(startSchema.parse({ dataset: DATASET, seed }));
+    show(
+      4,
+      'Fine-tune the bundled ResNet18',
+      `train ${DATASET} --seed ${seed} --lr ${RATES.lr} --backbone-lr ${RATES.backboneLr}`,
+    );
+    const training = session.client.training.start(startSchema.parse({ dataset: DATASET, seed, ...RATES }));
     const code = await followTraining(session, training, false);
     if (code !== EXIT.success) return code;
 
