@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
@@ -6,9 +5,10 @@ import { ENTRIES } from './src-main/base/entry.ts';
 
 const root = import.meta.dirname;
 
-const mainInputs = Object.entries(ENTRIES)
-  .map(([name, source]) => [name, path.join(root, 'src-main', source)] as const)
-  .filter(([, source]) => existsSync(source));
+const mainInputs = Object.entries(ENTRIES).map(([name, source]) => [
+  name,
+  path.join(root, 'src-main', source),
+]);
 
 export default defineConfig({
   main: {

@@ -241,7 +241,7 @@ export function demoSvg(className: DemoClass, random: CounterRandom, width: numb
   const thing = darkBehind ? palette(random, 88, 55) : palette(random, 52, 15);
   const background = BACKGROUNDS[random.integer(BACKGROUNDS.length)]!(random, behind, width, height);
   const scattered = clutter(random, behind, width, height);
-  const size = (Math.min(width, height) / 2) * random.between(0.62, 0.98);
+  const size = (Math.min(width, height) / 2) * random.between(0.72, 1);
   const x = width / 2 + (width / 2 - size) * random.between(-0.8, 0.8);
   const y = height / 2 + (height / 2 - size) * random.between(-0.8, 0.8);
   const mirror = random.bernoulli(0.5) ? -1 : 1;
