@@ -1,9 +1,15 @@
 /** Text for terminals: safe, aligned, rounded. */
 import stringWidth from 'string-width';
 
-/** Text without control characters: names of files and classes must not steer the terminal. */
+/**
+ * Text without control characters: names of files and classes must not steer the terminal. The joiners of Persian and
+ * of emoji are letters' business and stay.
+ */
 export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  return text.replaceAll(
+    /(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
 }
 
 /** Text padded to a width in columns, of which East Asian characters take two. */

@@ -26,7 +26,7 @@ const MARKER = '.vitrine-demo';
 const DATASET = 'demo';
 
 /** Drawn pictures are further from the photographs the weights know than other photographs: larger steps. */
-const RATES = { lr: 0.05, backboneLr: 0.02 };
+const RECIPE = { epochs: 6, lr: 0.05, backboneLr: 0.02 };
 
 /** `vitrine demo` */
 export function demoCommand(program: Command): void {
@@ -86,9 +86,9 @@ async function runDemo(options: {
     show(
       4,
       'Fine-tune the bundled ResNet18',
-      `train ${DATASET} --seed ${seed} --lr ${RATES.lr} --backbone-lr ${RATES.backboneLr}`,
+      `train ${DATASET} --seed ${seed} --epochs ${RECIPE.epochs} --lr ${RECIPE.lr} --backbone-lr ${RECIPE.backboneLr}`,
     );
-    const training = session.client.training.start(startSchema.parse({ dataset: DATASET, seed, ...RATES }));
+    const training = session.client.training.start(startSchema.parse({ dataset: DATASET, seed, ...RECIPE }));
     const code = await followTraining(session, training, false);
     if (code !== EXIT.success) return code;
 
