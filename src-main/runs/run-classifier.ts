@@ -40,7 +40,7 @@ export async function openRun({ folder, epoch }: RunChoice): Promise<OpenRun> {
 /** The network that maps images to logits; release it after use. */
 export async function runClassifier(
   { paths, run, weights }: OpenRun,
-  choice: RunChoice,
+  choice: Pick<RunChoice, 'device' | 'threads'>,
 ): Promise<Classifier> {
   const model = await readEvaluationModel(paths, run);
   return Classifier.create(model, weights, 'logits', await sessionOptions(choice));

@@ -1,6 +1,7 @@
 /** How a run in progress is asked to stop: by its own process, or by another one through a file. */
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { LabError } from '../../src-shared/errors.ts';
 import { lockLab, type LabLock } from '../data/store/lock.ts';
 import { runPaths, type RunPaths } from './run-folder.ts';
@@ -42,6 +43,25 @@ export function lockRun(paths: RunPaths): LabLock {
     });
   }
 }
+
+/**
+ * {@link lockRun} for a training that begins. Whoever asks {@link isTraining} holds the run for a moment, which is
+ * waited for.
+ */
+export async function takeRun(paths: RunPaths): Promise<LabLock> {
+  for (let attempt = 1; attempt < TAKE_ATTEMPTS; attempt++) {
+    try {
+      return lockRun(paths);
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== 'RUN_BUSY') throw error;
+      await setTimeout(TAKE_INTERVAL_MS);
+    }
+  }
+  return lockRun(paths);
+}
+
+const TAKE_ATTEMPTS = 4;
+const TAKE_INTERVAL_MS = 50;
 
 /** Whether a living process trains the run. */
 export function isTraining(paths: RunPaths): boolean {

@@ -1,4 +1,5 @@
 /** What all parts of a training in progress share. */
+import type { LabErrorJson } from '../../src-shared/errors.ts';
 import type { LoaderRow, Loader } from '../data/loader.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import type { SessionOptions } from '../runtime/session.ts';
@@ -47,7 +48,7 @@ export type TrainEvent =
   | {
       readonly event: 'failed';
       readonly run: string;
-      readonly error: { readonly code: string; readonly message: string };
+      readonly error: LabErrorJson;
     };
 
 /** How a training ended. */

@@ -1,5 +1,5 @@
 /** Trains a run to its end, from wherever its folder stands. */
-import { LabError } from '../../src-shared/errors.ts';
+import { LabError, type LabErrorJson } from '../../src-shared/errors.ts';
 import { removeStaleTemporaries } from '../base/atomic-file.ts';
 import { sha256File } from '../base/hash.ts';
 import { createLoader, type LoaderRow } from '../data/loader.ts';
@@ -15,7 +15,7 @@ import { readRows, type RunRow } from './rows.ts';
 import { artifactPath, runPaths, type RunPaths } from './run-folder.ts';
 import { readRunFile, writeRunFile, type RunFile } from './run-file.ts';
 import { phasesOf } from './settings.ts';
-import { clearStop, lockRun, StopWatch } from './stop.ts';
+import { clearStop, StopWatch, takeRun } from './stop.ts';
 import type { TrainContext, TrainEvent, TrainResult } from './train-context.ts';
 import { Trainer } from './trainer.ts';
 import { firstWeights, readInitial, removeEpochs } from './weights.ts';
@@ -40,10 +40,11 @@ export interface TrainOptions {
  */
 export async function trainRun(options: TrainOptions): Promise<TrainResult> {
   const paths = runPaths(options.folder);
-  const lock = lockRun(paths);
+  const lock = await takeRun(paths);
   try {
     return await trainLocked(paths, options);
   } finally {
+    await clearStop(paths);
     lock.release();
   }
 }
@@ -58,12 +59,18 @@ async function trainLocked(paths: RunPaths, options: TrainOptions): Promise<Trai
   try {
     return await trainUnfinished(paths, run, options);
   } catch (error) {
-    const { code, message, hint } = LabError.from(error);
-    // A kept copy of the error; whoever asked for the training gets the error itself.
-    const kept = { code, message, ...(hint !== undefined && { hint }) };
-    await writeRunFile(paths.run, { ...(await readRunFile(paths.run)), status: 'failed', error: kept });
+    const kept = LabError.from(error).toJSON();
+    await recordFailure(paths, kept);
     options.emit({ event: 'failed', run: run.id, error: kept });
     throw error;
+  }
+}
+
+async function recordFailure(paths: RunPaths, error: LabErrorJson): Promise<void> {
+  try {
+    await writeRunFile(paths.run, { ...(await readRunFile(paths.run)), status: 'failed', error });
+  } catch {
+    // A full disk, say: the training's own error is the one to report.
   }
 }
 

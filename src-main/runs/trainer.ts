@@ -64,10 +64,11 @@ export class Trainer {
 
   /** Trains the rest of a phase. Returns false when it was stopped. */
   async #phase(phase: Phase): Promise<boolean> {
-    const data = await this.#createData(phase);
-    if (data === undefined) return false;
     const runner = await this.#createRunner(phase);
+    let data: PhaseData | undefined;
     try {
+      data = await this.#createData(phase);
+      if (data === undefined) return false;
       while (!this.#position.phaseEnded && this.#position.phaseEpoch < phase.epochs) {
         if (!(await this.#epoch(phase, data, runner))) return false;
       }
@@ -75,7 +76,7 @@ export class Trainer {
     } finally {
       this.#tensors = runner.movedState();
       await runner.release();
-      await data.close();
+      await data?.close();
     }
   }
 
@@ -89,7 +90,7 @@ export class Trainer {
     try {
       return await createFeaturePhase({ ...this.#context, emit }, epochs);
     } catch (error) {
-      if (this.#watch.requested()) return undefined;
+      if (error instanceof LabError && error.code === 'CANCELLED') return undefined;
       throw error;
     }
   }
