@@ -4,7 +4,7 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { CounterRandom } from '../../src-main/base/random.ts';
 import { ComputeClient } from '../../src-main/runs/compute-client.ts';
 import { nodeHost } from '../../src-main/runs/node-host.ts';
@@ -13,6 +13,9 @@ import type { RunRow } from '../../src-main/runs/rows.ts';
 import type { TrainEvent, TrainResult } from '../../src-main/runs/train-context.ts';
 import { makeFolder } from '../runs/folder.ts';
 import { BUNDLED, newRun, outcome, train, writePictures } from '../runs/support.ts';
+
+// Real trainings in real processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const lab = makeFolder();
 /** Dropped pictures, shuffling, augmentation, momentum, two phases, an uneven last batch: all that has a state. */

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { entryUrl } from '../../src-main/base/entry.ts';
 import { ComputeClient, callOnce } from '../../src-main/runs/compute-client.ts';
 import { nodeHost } from '../../src-main/runs/node-host.ts';
@@ -11,6 +11,9 @@ import { readRunFile } from '../../src-main/runs/run-file.ts';
 import { runPaths } from '../../src-main/runs/run-folder.ts';
 import { makeFolder } from './folder.ts';
 import { BUNDLED, newRun, writePictures } from './support.ts';
+
+// Real trainings in real processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const lab = makeFolder();
 const cacheFolder = path.join(lab, 'cache');

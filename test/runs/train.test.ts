@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { sha256 } from '../../src-main/base/hash.ts';
 import { readSafetensors } from '../../src-main/models/weights/safetensors.ts';
 import { readRecords } from '../../src-main/runs/metrics-log.ts';
@@ -20,6 +20,9 @@ import { lockRun, requestStop } from '../../src-main/runs/stop.ts';
 import { keptEpochs } from '../../src-main/runs/weights.ts';
 import { makeFolder } from './folder.ts';
 import { BUNDLED, eventsOf, newRun, outcome, train, writePictures } from './support.ts';
+
+// Real trainings in real processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const lab = makeFolder();
 let rows: readonly RunRow[];

@@ -1,7 +1,7 @@
 /** What a finished run is used for: evaluation, prediction and export, all by one shared run. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { sha256 } from '../../src-main/base/hash.ts';
 import { decodeModel } from '../../src-main/onnx/decode.ts';
 import { encodeModel } from '../../src-main/onnx/encode.ts';
@@ -21,6 +21,9 @@ import { createSession } from '../../src-main/runtime/session.ts';
 import { compareLogits } from '../../src-main/runs/verify-export.ts';
 import { makeFolder } from './folder.ts';
 import { BUNDLED, CLASSES, newRun, SIZE, train, writePictures } from './support.ts';
+
+// Real trainings in real processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const lab = makeFolder();
 let rows: readonly RunRow[];
