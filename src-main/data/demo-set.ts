@@ -15,7 +15,7 @@ import { mapConcurrently } from './map-concurrently.ts';
 export interface DemoSetOptions {
   /** The same seed draws the same pictures. */
   readonly seed: number;
-  /** Pictures drawn of each class, flaws included; 120 unless given, at least 10. */
+  /** Pictures drawn of each class, flaws included; 90 unless given, at least 10. */
   readonly perClass?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
@@ -79,7 +79,7 @@ const DRAWN_AT_ONCE = 4;
  * @throws LabError `INVALID_ARGUMENT`, `CANCELLED`, `DISK_FULL`, `OUTPUT_UNWRITABLE`.
  */
 export async function makeDemoSet(folder: string, options: DemoSetOptions): Promise<DemoSet> {
-  const { seed, perClass = 120, signal, onProgress } = options;
+  const { seed, perClass = 90, signal, onProgress } = options;
   if (!Number.isInteger(perClass) || perClass < 10) {
     throw new LabError(
       'INVALID_ARGUMENT',

@@ -142,7 +142,7 @@ describe('makeDemoSet', () => {
 
 describe('the demo data set', () => {
   it('cannot be solved by mean colour', async () => {
-    const set = await make('full', 0, 120);
+    const set = await make('full', 0, 90);
     const samples: LabelledPoint[] = [];
     for (const relative of await scanPaths(set.folder)) {
       if (set.planted.broken.includes(relative)) continue;
