@@ -4,7 +4,7 @@ import { GraphBuilder } from '../../src-main/onnx/graph-builder.ts';
 import { float32, type Tensor } from '../../src-main/onnx/tensor.ts';
 import { createSession } from '../../src-main/runtime/session.ts';
 import { crossEntropy } from '../../src-main/training/losses/cross-entropy.ts';
-import { golden } from './golden.ts';
+import { readGolden } from '../helpers/golden.ts';
 
 interface Case {
   readonly name: string;
@@ -16,7 +16,7 @@ interface Case {
   readonly gradient: readonly (readonly number[])[];
 }
 
-const { crossEntropy: cases } = golden<{ crossEntropy: readonly Case[] }>('losses');
+const { crossEntropy: cases } = readGolden<{ crossEntropy: readonly Case[] }>('losses');
 
 async function lossAndGradient(test: Case): Promise<{ loss: number; gradient: number[] }> {
   const classes = test.logits[0]?.length ?? 0;

@@ -6,7 +6,8 @@ import { createSession } from '../../src-main/runtime/session.ts';
 import { buildOptimizerModel } from '../../src-main/training/optimizer-model.ts';
 import { optimizerDefaults, type OptimizerOptions } from '../../src-main/training/optimizers/index.ts';
 import { uniform } from '../helpers/seeded.ts';
-import { golden, relativeDifference } from './golden.ts';
+import { readGolden } from '../helpers/golden.ts';
+import { relativeDifference } from '../helpers/numbers.ts';
 
 type Name = 'w' | 'b';
 type Settings = Partial<Omit<OptimizerOptions, 'name'>> & { readonly lr?: number };
@@ -35,7 +36,7 @@ const SPECS: readonly ParameterSpec[] = NAMES.map((name) => ({
   initialize: constant(0),
 }));
 
-const file = golden<{ trajectories: readonly Trajectory[]; clipping: readonly Clipping[] }>('optimizers');
+const file = readGolden<{ trajectories: readonly Trajectory[]; clipping: readonly Clipping[] }>('optimizers');
 
 function seeded(name: string, dims: readonly number[], divisor = 1): FloatTensor {
   return float32(

@@ -5,7 +5,8 @@ import { createSession } from '../../src-main/runtime/session.ts';
 import { buildArtifacts } from '../../src-main/training/artifacts.ts';
 import { composeStep } from '../../src-main/training/compose.ts';
 import { optimizerDefaults, type OptimizerOptions } from '../../src-main/training/optimizers/index.ts';
-import { golden, relativeDifference } from './golden.ts';
+import { readGolden } from '../helpers/golden.ts';
+import { relativeDifference } from '../helpers/numbers.ts';
 import {
   applyUpdates,
   resnet18Options,
@@ -34,9 +35,13 @@ interface Case {
   readonly evalLogits: readonly number[];
 }
 
-const file = golden<{ classes: number; imageSize: number; batchSize: number; steps: number; cases: Case[] }>(
-  'resnet18',
-);
+const file = readGolden<{
+  classes: number;
+  imageSize: number;
+  batchSize: number;
+  steps: number;
+  cases: Case[];
+}>('resnet18');
 
 function settingsOf(test: Case): StepSettings {
   const { lr, ...optimizer } = test.optimizer;

@@ -4,7 +4,8 @@ import {
   SCHEDULE_DEFAULTS,
   type ScheduleOptions,
 } from '../../src-main/training/schedulers/index.ts';
-import { golden, relativeDifference } from './golden.ts';
+import { readGolden } from '../helpers/golden.ts';
+import { relativeDifference } from '../helpers/numbers.ts';
 
 interface Schedule {
   readonly name: ScheduleOptions['name'];
@@ -16,7 +17,9 @@ interface Schedule {
   readonly rates: readonly number[];
 }
 
-const file = golden<{ epochs: number; learningRate: number; schedules: readonly Schedule[] }>('schedules');
+const file = readGolden<{ epochs: number; learningRate: number; schedules: readonly Schedule[] }>(
+  'schedules',
+);
 
 describe('learning rates over 300 epochs', () => {
   it.each(file.schedules)('$name $stepSize $gamma $warmUpEpochs $etaMin are those of PyTorch', (test) => {

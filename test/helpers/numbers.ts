@@ -1,10 +1,4 @@
-/** Reads the golden files that `test/reference/make_goldens.py` wrote with PyTorch. */
-import { readFileSync } from 'node:fs';
-
-/** A golden file, as the shape the caller states. */
-export function golden<T>(name: string): T {
-  return JSON.parse(readFileSync(new URL(`../reference/golden/${name}.json`, import.meta.url), 'utf8')) as T;
-}
+/** Comparing lists of numbers. */
 
 /** |a − b| / max(|b|, floor), the largest over two lists. */
 export function relativeDifference(a: ArrayLike<number>, b: ArrayLike<number>, floor = 1e-6): number {
