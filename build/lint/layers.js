@@ -82,8 +82,10 @@ export const OWNERS = {
   '@bufbuild/protobuf': 'src-main/onnx',
   'node:sqlite': 'src-main/data/store',
   sharp: 'src-main/data/image.ts',
+  yauzl: 'src-main/models/weights',
   electron: 'src-main/shells/electron',
   commander: 'src-main/shells/cli',
   'cli-progress': 'src-main/shells/cli',
   picocolors: 'src-main/shells/cli',
+  'string-width': 'src-main/shells/cli',
 };
