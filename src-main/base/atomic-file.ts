@@ -54,12 +54,12 @@ export async function landFile(from: string, path: string): Promise<void> {
 export function writeError(path: string, error: unknown): unknown {
   if (error instanceof LabError || !isSystemError(error)) return error;
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
-    return new LabError('DISK_FULL', `writing ${path} failed: no space is left on the disk`, {
+    return new LabError('DISK_FULL', `Writing ${path} failed: no space is left on the disk.`, {
       hint: 'Free some space there and try again; what the file held before is unchanged.',
       cause: error,
     });
   }
-  return new LabError('OUTPUT_UNWRITABLE', `writing ${path} failed: ${reason(error)}`, {
+  return new LabError('OUTPUT_UNWRITABLE', `Writing ${path} failed: ${reason(error)}.`, {
     hint: 'Choose a folder that exists and that you may write to.',
     cause: error,
   });

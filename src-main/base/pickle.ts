@@ -88,7 +88,7 @@ class Unpickler {
   error(problem: string, cause?: unknown): LabError {
     return new LabError(
       'WEIGHTS_PARSE',
-      `${this.#options.source}: at byte ${this.#instruction} of the pickle, ${problem}`,
+      `${this.#options.source}: at byte ${this.#instruction} of the pickle, ${problem}.`,
       { hint: 'The file is damaged or incomplete: get it again from where it came.', cause },
     );
   }
@@ -224,7 +224,7 @@ class Unpickler {
     if (!this.#options.globals.has(full)) {
       throw new LabError(
         'WEIGHTS_FORBIDDEN_GLOBAL',
-        `${this.#options.source}: the pickle names ${full}, which weights do not need; nothing of it was run`,
+        `${this.#options.source}: the pickle names ${full}, which weights do not need; nothing of it was run.`,
         {
           hint: 'If you trust the file, open it in Python and save the model.state_dict() alone, best as safetensors.',
         },

@@ -71,7 +71,10 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | undefin
     const { tensors, metadata } = await readSafetensors(file);
     return { position: positionSchema.parse(JSON.parse(metadata['position'] ?? 'null')), tensors };
   } catch (cause) {
-    const reason = cause instanceof LabError ? cause.message : 'it does not say where the training stood';
+    const reason =
+      cause instanceof LabError
+        ? cause.message.replace(`Reading weights from ${file} failed: `, '')
+        : 'it does not say where the training stood.';
     throw new LabError('CHECKPOINT_CORRUPT', `Reading the checkpoint ${file}: ${reason}`, {
       hint: 'Start a new run; finished epochs of this one can still be evaluated and exported.',
       cause,

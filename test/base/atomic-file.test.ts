@@ -87,7 +87,7 @@ describe('writeFileAtomic', () => {
     for (const [path, why] of cases) {
       await expect(writeFileAtomic(path, 'x')).rejects.toMatchObject({
         code: 'OUTPUT_UNWRITABLE',
-        message: `writing ${path} failed: ${why}`,
+        message: `Writing ${path} failed: ${why}.`,
         hint: FOLDER_HINT,
       });
     }
@@ -110,7 +110,7 @@ describe('writeFileAtomic', () => {
     expect(JSON.parse(result.stdout)).toEqual({
       error: {
         code: 'DISK_FULL',
-        message: `writing ${path} failed: no space is left on the disk`,
+        message: `Writing ${path} failed: no space is left on the disk.`,
         hint: SPACE_HINT,
       },
       files: ['model'],
@@ -133,7 +133,7 @@ describe('writeError', () => {
   ])('words %s', (code, why) => {
     expect(writeError('/lab/x', systemError(code))).toMatchObject({
       code: 'OUTPUT_UNWRITABLE',
-      message: `writing /lab/x failed: ${why}`,
+      message: `Writing /lab/x failed: ${why}.`,
       hint: FOLDER_HINT,
     });
   });
@@ -141,7 +141,7 @@ describe('writeError', () => {
   it('takes an exhausted quota for a full disk', () => {
     expect(writeError('/lab/x', systemError('EDQUOT'))).toMatchObject({
       code: 'DISK_FULL',
-      message: 'writing /lab/x failed: no space is left on the disk',
+      message: 'Writing /lab/x failed: no space is left on the disk.',
       hint: SPACE_HINT,
     });
   });
@@ -167,7 +167,7 @@ describe('landFile', () => {
     writeFileSync(join(folder, 'new.part'), 'new');
     mkdirSync(join(folder, 'file'));
     await expect(landFile(join(folder, 'new.part'), join(folder, 'file'))).rejects.toMatchObject({
-      message: `writing ${join(folder, 'file')} failed: there is a folder of that name`,
+      message: `Writing ${join(folder, 'file')} failed: there is a folder of that name.`,
     });
     expect(readFileSync(join(folder, 'new.part'), 'utf8')).toBe('new');
   });

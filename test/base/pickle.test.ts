@@ -39,7 +39,7 @@ function pickle(...parts: (string | number[])[]): Uint8Array {
 
 function load(bytes: Uint8Array, persistentLoad?: (id: unknown) => unknown): unknown {
   return unpickle(bytes, {
-    source: 'reading x.pth failed',
+    source: 'Reading x.pth failed',
     globals: GLOBALS,
     ...(persistentLoad === undefined ? {} : { persistentLoad }),
   });
@@ -190,7 +190,7 @@ describe('unpickle', () => {
   ])('refuses %s', (_, bytes, problem) => {
     expect(errorOf(bytes)).toEqual({
       code: 'WEIGHTS_PARSE',
-      message: `reading x.pth failed: ${problem}`,
+      message: `Reading x.pth failed: ${problem}.`,
       hint: HINT,
     });
   });
@@ -203,7 +203,7 @@ describe('unpickle', () => {
   ])('refuses a global that is not listed, by %s', (_, bytes, name) => {
     expect(errorOf(bytes)).toEqual({
       code: 'WEIGHTS_FORBIDDEN_GLOBAL',
-      message: `reading x.pth failed: the pickle names ${name}, which weights do not need; nothing of it was run`,
+      message: `Reading x.pth failed: the pickle names ${name}, which weights do not need; nothing of it was run.`,
       hint: 'If you trust the file, open it in Python and save the model.state_dict() alone, best as safetensors.',
     });
   });

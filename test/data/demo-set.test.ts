@@ -135,7 +135,7 @@ describe('makeDemoSet', () => {
     const folder = file('flower/flower-broken.jpg');
     await expect(makeDemoSet(folder, { seed: 0 })).rejects.toMatchObject({
       code: 'OUTPUT_UNWRITABLE',
-      message: `writing ${path.join(folder, 'balloon')} failed: its folder is a file`,
+      message: `Writing ${path.join(folder, 'balloon')} failed: its folder is a file.`,
     });
   });
 });

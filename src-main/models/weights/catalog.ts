@@ -97,8 +97,8 @@ export async function resolveWeights(nameOrPath: string, options: ResolveOptions
   if (!found.startsWith(entry.sha256Prefix)) {
     throw new LabError(
       'WEIGHTS_HASH',
-      `the weights ${path} are not the published ones: their SHA-256 should begin with ${entry.sha256Prefix}, ` +
-        `but it is ${found}`,
+      `The weights ${path} are not the published ones: their SHA-256 should begin with ${entry.sha256Prefix}, ` +
+        `but it is ${found}.`,
       { hint: entry.url === undefined ? REINSTALL : 'Delete the file and try again.' },
     );
   }
@@ -109,7 +109,7 @@ async function fetchEntry(entry: CatalogEntry, path: string, options: ResolveOpt
   if (entry.url === undefined) {
     throw new LabError(
       'WEIGHTS_NOT_FOUND',
-      `the weights '${entry.name}' are missing: there is no file ${path}`,
+      `The weights '${entry.name}' are missing: there is no file ${path}.`,
       {
         hint: REINSTALL,
       },
@@ -128,9 +128,13 @@ async function fetchEntry(entry: CatalogEntry, path: string, options: ResolveOpt
 async function existingFile(path: string, catalog: readonly CatalogEntry[]): Promise<string> {
   if (await isFile(path)) return path;
   const names = catalog.map(({ name }) => name).join(', ');
-  throw new LabError('WEIGHTS_NOT_FOUND', `there are no weights '${path}': neither a file nor a known name`, {
-    hint: `Known names: ${names}. Otherwise give the path of a .safetensors or .pth file.`,
-  });
+  throw new LabError(
+    'WEIGHTS_NOT_FOUND',
+    `There are no weights '${path}': neither a file nor a known name.`,
+    {
+      hint: `Known names: ${names}. Otherwise give the path of a .safetensors or .pth file.`,
+    },
+  );
 }
 
 async function isFile(path: string): Promise<boolean> {

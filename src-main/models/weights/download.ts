@@ -49,7 +49,7 @@ export async function download(options: DownloadOptions): Promise<void> {
     throw new LabError(
       'WEIGHTS_HASH',
       `${basename(path)} from ${url} is not the expected file: its SHA-256 should begin with ${sha256Prefix}, ` +
-        `but it is ${found}; it was removed`,
+        `but it is ${found}; it was removed.`,
       {
         hint: 'Try again; if it happens twice, a proxy may be changing downloads, or the file was replaced.',
       },
@@ -163,14 +163,14 @@ function causeOf(error: unknown): string {
 }
 
 function failed({ url, path }: DownloadOptions, why: string, cause?: unknown): LabError {
-  return new LabError('DOWNLOAD_FAILED', `downloading ${basename(path)} from ${url} failed: ${why}`, {
+  return new LabError('DOWNLOAD_FAILED', `Downloading ${basename(path)} from ${url} failed: ${why}.`, {
     hint: `Download ${url} with a browser or on another machine and put it at ${path}; or choose other weights.`,
     cause,
   });
 }
 
 function cancelled(path: string): LabError {
-  return new LabError('CANCELLED', `the download of ${basename(path)} was cancelled`, {
+  return new LabError('CANCELLED', `The download of ${basename(path)} was cancelled.`, {
     hint: 'The next attempt goes on from there.',
   });
 }

@@ -90,7 +90,7 @@ function throwIfAny(missing: string[], mismatched: ShapeMismatch[], unexpected: 
     ...section('not of this network', unexpected),
   ];
   if (problems.length === 0) return;
-  throw new LabError('WEIGHTS_MISMATCH', `the weights do not fit the network: ${problems.join('; ')}`, {
+  throw new LabError('WEIGHTS_MISMATCH', `The weights do not fit the network: ${problems.join('; ')}.`, {
     hint: 'Choose the model that these weights were made for, or other weights.',
   });
 }

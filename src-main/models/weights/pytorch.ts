@@ -60,7 +60,7 @@ async function readPickle(path: string, archive: TorchArchive): Promise<unknown>
     throw weightsError(path, `its pickle has ${size} bytes, over the limit of ${MAX_PICKLE_BYTES}`);
   }
   return unpickle(await archive.read('data.pkl'), {
-    source: `reading weights from ${path} failed`,
+    source: `Reading weights from ${path} failed`,
     globals: TORCH_GLOBALS,
     persistentLoad: storageOf,
   });

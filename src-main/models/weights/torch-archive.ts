@@ -142,6 +142,9 @@ async function readZip<T>(file: WeightsFile, read: () => Promise<T>): Promise<T>
     return await read();
   } catch (error) {
     if (!(error instanceof Error) || error.name === 'LabError') throw error;
-    throw weightsError(file.path, `the zip archive is damaged or truncated (${error.message})`);
+    throw weightsError(
+      file.path,
+      `the zip archive is damaged or truncated (${error.message.replace(/\.$/, '')})`,
+    );
   }
 }

@@ -4,7 +4,7 @@ import { LabError } from '../../../src-shared/errors.ts';
 
 /** The error of a file that cannot be read as weights. */
 export function weightsError(path: string, problem: string, hint = DAMAGED): LabError {
-  return new LabError('WEIGHTS_PARSE', `reading weights from ${path} failed: ${problem}`, { hint });
+  return new LabError('WEIGHTS_PARSE', `Reading weights from ${path} failed: ${problem}.`, { hint });
 }
 
 const DAMAGED = 'The file is damaged or incomplete: get it again from where it came.';
@@ -96,7 +96,7 @@ async function openForReading(path: string): Promise<FileHandle> {
 }
 
 function notFound(path: string, why: string, cause?: unknown): LabError {
-  return new LabError('WEIGHTS_NOT_FOUND', `reading weights from ${path} failed: ${why}`, {
+  return new LabError('WEIGHTS_NOT_FOUND', `Reading weights from ${path} failed: ${why}.`, {
     hint: 'Give the path of a .safetensors or .pth file, or a name from the list of `vitrine models`.',
     cause,
   });

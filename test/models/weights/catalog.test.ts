@@ -77,8 +77,8 @@ describe('resolveWeights', () => {
     expect(await labErrorFrom(resolveWeights('imagenet', { cacheFolder }))).toEqual({
       code: 'WEIGHTS_HASH',
       message:
-        `the weights ${path} are not the published ones: their SHA-256 should begin with f37072fd, ` +
-        `but it is ${sha256('by hand')}`,
+        `The weights ${path} are not the published ones: their SHA-256 should begin with f37072fd, ` +
+        `but it is ${sha256('by hand')}.`,
       hint: 'Delete the file and try again.',
     });
     expect(readFileSync(path, 'utf8')).toBe('by hand');
@@ -89,7 +89,7 @@ describe('resolveWeights', () => {
     const options = { cacheFolder: temporaryFolder(), catalog: [entry], signal: AbortSignal.abort() };
     expect(await labErrorFrom(resolveWeights('imagenet', options))).toEqual({
       code: 'CANCELLED',
-      message: 'the download of resnet18-f37072fd.pth was cancelled',
+      message: 'The download of resnet18-f37072fd.pth was cancelled.',
       hint: 'The next attempt goes on from there.',
     });
   });
@@ -107,7 +107,7 @@ describe('resolveWeights', () => {
     for (const unknown of ['imagnet', join(folder, 'folder')]) {
       expect(await labErrorFrom(resolveWeights(unknown, { cacheFolder: folder }))).toEqual({
         code: 'WEIGHTS_NOT_FOUND',
-        message: `there are no weights '${unknown}': neither a file nor a known name`,
+        message: `There are no weights '${unknown}': neither a file nor a known name.`,
         hint: 'Known names: bundled, imagenet. Otherwise give the path of a .safetensors or .pth file.',
       });
     }
@@ -119,7 +119,7 @@ describe('resolveWeights', () => {
     const options = { cacheFolder: folder, modelsFolder: folder };
     expect(await labErrorFrom(resolveWeights('bundled', options))).toEqual({
       code: 'WEIGHTS_NOT_FOUND',
-      message: `the weights 'bundled' are missing: there is no file ${path}`,
+      message: `The weights 'bundled' are missing: there is no file ${path}.`,
       hint: 'Install the program again, or choose other weights.',
     });
     writeFileSync(path, 'altered');

@@ -108,7 +108,7 @@ describe('download', () => {
       code: 'WEIGHTS_HASH',
       message:
         `weights.bin from ${options.url} is not the expected file: its SHA-256 should begin with ${PREFIX}, ` +
-        `but it is ${found}; it was removed`,
+        `but it is ${found}; it was removed.`,
       hint: 'Try again; if it happens twice, a proxy may be changing downloads, or the file was replaced.',
     });
     expect(readdirSync(folder)).toEqual([]);
@@ -122,7 +122,7 @@ describe('download', () => {
     };
     expect(await labErrorFrom(download({ ...options, signal: controller.signal, onProgress }))).toEqual({
       code: 'CANCELLED',
-      message: 'the download of weights.bin was cancelled',
+      message: 'The download of weights.bin was cancelled.',
       hint: 'The next attempt goes on from there.',
     });
     expect(readdirSync(folder)).toEqual(['weights.bin.part']);
@@ -148,7 +148,7 @@ describe('download', () => {
     const options = { url, path: join(temporaryFolder(), 'weights.bin'), sha256Prefix: PREFIX };
     expect(await labErrorFrom(download(options))).toEqual({
       code: 'DOWNLOAD_FAILED',
-      message: `downloading weights.bin from ${url} failed: no connection (ECONNREFUSED)`,
+      message: `Downloading weights.bin from ${url} failed: no connection (ECONNREFUSED).`,
       hint: hint(options),
     });
   });
@@ -158,7 +158,7 @@ describe('download', () => {
     writeFileSync(part, CONTENT.subarray(0, 10));
     expect(await labErrorFrom(download(options))).toEqual({
       code: 'DOWNLOAD_FAILED',
-      message: `downloading weights.bin from ${options.url} failed: the connection was cut`,
+      message: `Downloading weights.bin from ${options.url} failed: the connection was cut.`,
       hint: hint(options),
     });
     expect(server.ranges).toEqual(['bytes=10-', 'bytes=10-', 'bytes=10-']);
@@ -178,7 +178,7 @@ describe('download', () => {
     writeFileSync(part, 'abc');
     expect(await labErrorFrom(download(options))).toEqual({
       code: 'DOWNLOAD_FAILED',
-      message: `downloading weights.bin from ${options.url} failed: ${why}`,
+      message: `Downloading weights.bin from ${options.url} failed: ${why}.`,
       hint: hint(options),
     });
     expect(existsSync(path)).toBe(false);
@@ -191,7 +191,7 @@ describe('download', () => {
     const path = join(folder, 'taken', 'weights.bin');
     expect(await labErrorFrom(download({ ...options, path }))).toEqual({
       code: 'OUTPUT_UNWRITABLE',
-      message: `writing ${path} failed: its folder is a file`,
+      message: `Writing ${path} failed: its folder is a file.`,
       hint: 'Choose a folder that exists and that you may write to.',
     });
   });
@@ -210,7 +210,7 @@ describe('download', () => {
     });
     expect(JSON.parse(await text(child.stdout))).toMatchObject({
       code: 'DISK_FULL',
-      message: `writing ${path} failed: no space is left on the disk`,
+      message: `Writing ${path} failed: no space is left on the disk.`,
     });
   });
 });

@@ -79,9 +79,9 @@ describe('matchWeights', () => {
     expect(await labErrorFrom(Promise.resolve().then(() => matchWeights(NETWORK, file, HEAD)))).toEqual({
       code: 'WEIGHTS_MISMATCH',
       message:
-        'the weights do not fit the network: missing: bn1.running_mean; ' +
+        'The weights do not fit the network: missing: bn1.running_mean; ' +
         'of another shape: conv1.weight (expected [2, 3, 1, 1], found [2, 3, 7, 7]); ' +
-        'not of this network: layer9.weight',
+        'not of this network: layer9.weight.',
       hint: 'Choose the model that these weights were made for, or other weights.',
     });
   });
@@ -89,14 +89,14 @@ describe('matchWeights', () => {
   it('does not take equal products for equal shapes', async () => {
     const file = fileWith({ 'conv1.weight': [3, 2, 1, 1] });
     await expect(Promise.resolve().then(() => matchWeights(NETWORK, file, HEAD))).rejects.toThrow(
-      'the weights do not fit the network: of another shape: conv1.weight (expected [2, 3, 1, 1], found [3, 2, 1, 1])',
+      'The weights do not fit the network: of another shape: conv1.weight (expected [2, 3, 1, 1], found [3, 2, 1, 1]).',
     );
   });
 
   it('counts what would make the message too long', () => {
     const extra = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`x${index}`, [1]]));
     expect(() => matchWeights(NETWORK, fileWith(extra), HEAD)).toThrow(
-      'the weights do not fit the network: not of this network: x0, x1, x2, x3, x4, x5, x6, x7, x8, x9 and 2 more',
+      'The weights do not fit the network: not of this network: x0, x1, x2, x3, x4, x5, x6, x7, x8, x9 and 2 more.',
     );
   });
 });

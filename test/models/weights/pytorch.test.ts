@@ -138,7 +138,7 @@ describe('readPyTorch', () => {
     const path = fixture(name);
     expect(await labErrorFrom(readPyTorch(path))).toEqual({
       code: 'WEIGHTS_PARSE',
-      message: `reading weights from ${path} failed: ${problem}`,
+      message: `Reading weights from ${path} failed: ${problem}.`,
       hint,
     });
   });
@@ -152,8 +152,8 @@ describe('readPyTorch', () => {
     expect(await labErrorFrom(readPyTorch(path))).toEqual({
       code: 'WEIGHTS_FORBIDDEN_GLOBAL',
       message:
-        `reading weights from ${path} failed: the pickle names ${global}, which weights do not need; ` +
-        'nothing of it was run',
+        `Reading weights from ${path} failed: the pickle names ${global}, which weights do not need; ` +
+        'nothing of it was run.',
       hint: 'If you trust the file, open it in Python and save the model.state_dict() alone, best as safetensors.',
     });
   });
@@ -167,7 +167,7 @@ describe('readPyTorch', () => {
     const path = temporaryFile(altered);
     expect(await labErrorFrom(readPyTorch(path))).toEqual({
       code: 'WEIGHTS_PARSE',
-      message: `reading weights from ${path} failed: the checksum of entry data/0 does not match its bytes`,
+      message: `Reading weights from ${path} failed: the checksum of entry data/0 does not match its bytes.`,
       hint: DAMAGED,
     });
   });
@@ -178,8 +178,8 @@ describe('readPyTorch', () => {
     expect(await labErrorFrom(readPyTorch(path))).toEqual({
       code: 'WEIGHTS_PARSE',
       message:
-        `reading weights from ${path} failed: the zip archive is damaged or truncated ` +
-        '(End of central directory record signature not found. Either not a zip file, or file is truncated.)',
+        `Reading weights from ${path} failed: the zip archive is damaged or truncated ` +
+        '(End of central directory record signature not found. Either not a zip file, or file is truncated).',
       hint: DAMAGED,
     });
   });
@@ -206,7 +206,7 @@ describe('readPyTorch', () => {
     const path = temporaryFile(zip);
     expect(await labErrorFrom(readPyTorch(path))).toEqual({
       code: 'WEIGHTS_PARSE',
-      message: `reading weights from ${path} failed: ${problem}`,
+      message: `Reading weights from ${path} failed: ${problem}.`,
       hint: DAMAGED,
     });
   });

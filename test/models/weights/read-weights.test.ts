@@ -83,7 +83,7 @@ describe('readWeights', () => {
     const path = make();
     expect(await labErrorFrom(readWeights(path))).toEqual({
       code: 'WEIGHTS_PARSE',
-      message: `reading weights from ${path} failed: ${problem}`,
+      message: `Reading weights from ${path} failed: ${problem}.`,
       hint,
     });
   });

@@ -187,7 +187,7 @@ describe('readSafetensors refuses', () => {
     const path = make();
     expect(await labErrorFrom(readSafetensors(path))).toEqual({
       code: 'WEIGHTS_PARSE',
-      message: `reading weights from ${path} failed: ${problem}`,
+      message: `Reading weights from ${path} failed: ${problem}.`,
       hint: DAMAGED,
     });
   });
@@ -196,7 +196,7 @@ describe('readSafetensors refuses', () => {
     const path = file({ w: entry(dtype, [4], 0, 4) }, four);
     expect(await labErrorFrom(readSafetensors(path))).toEqual({
       code: 'WEIGHTS_PARSE',
-      message: `reading weights from ${path} failed: tensor w: element type ${dtype} is not supported`,
+      message: `Reading weights from ${path} failed: tensor w: element type ${dtype} is not supported.`,
       hint: 'Save it as F32, F16 or BF16.',
     });
   });
@@ -208,7 +208,7 @@ describe('readSafetensors refuses', () => {
     truncateSync(path, 8 + Number(readFileSync(path).readBigUInt64LE(0)) + length);
     expect(await labErrorFrom(readSafetensors(path))).toEqual({
       code: 'WEIGHTS_PARSE',
-      message: `reading weights from ${path} failed: one tensor takes 2147483652 bytes, over the limit of 2147483648`,
+      message: `Reading weights from ${path} failed: one tensor takes 2147483652 bytes, over the limit of 2147483648.`,
       hint: 'Classifiers have no such tensor: check that this is the file you meant.',
     });
   });
@@ -220,13 +220,13 @@ describe('readSafetensors refuses', () => {
     const none = join(folder, 'none');
     expect(await labErrorFrom(readSafetensors(none))).toEqual({
       code: 'WEIGHTS_NOT_FOUND',
-      message: `reading weights from ${none} failed: there is no such file`,
+      message: `Reading weights from ${none} failed: there is no such file.`,
       hint,
     });
     const taken = join(folder, 'folder');
     expect(await labErrorFrom(readSafetensors(taken))).toEqual({
       code: 'WEIGHTS_NOT_FOUND',
-      message: `reading weights from ${taken} failed: it is a folder, not a file`,
+      message: `Reading weights from ${taken} failed: it is a folder, not a file.`,
       hint,
     });
   });

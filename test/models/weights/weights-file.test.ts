@@ -18,7 +18,7 @@ describe('WeightsFile', () => {
     const path = temporaryFile('0123456789');
     expect(await labErrorFrom(WeightsFile.use(path, (file) => file.read(8, 4)))).toEqual({
       code: 'WEIGHTS_PARSE',
-      message: `reading weights from ${path} failed: expected 4 bytes at 8, but the file ends at 10`,
+      message: `Reading weights from ${path} failed: expected 4 bytes at 8, but the file ends at 10.`,
       hint: DAMAGED,
     });
   });
@@ -31,7 +31,7 @@ describe('WeightsFile', () => {
     });
     expect(await labErrorFrom(work)).toEqual({
       code: 'WEIGHTS_PARSE',
-      message: `reading weights from ${path} failed: it became shorter while it was read`,
+      message: `Reading weights from ${path} failed: it became shorter while it was read.`,
       hint: DAMAGED,
     });
   });
@@ -40,7 +40,7 @@ describe('WeightsFile', () => {
     const path = join(temporaryFile(''), 'weights.pth');
     expect(await labErrorFrom(WeightsFile.use(path, () => Promise.resolve()))).toEqual({
       code: 'WEIGHTS_NOT_FOUND',
-      message: `reading weights from ${path} failed: there is no such file`,
+      message: `Reading weights from ${path} failed: there is no such file.`,
       hint: NOT_FOUND_HINT,
     });
   });
@@ -50,7 +50,7 @@ describe('WeightsFile', () => {
     chmodSync(path, 0);
     expect(await labErrorFrom(WeightsFile.use(path, () => Promise.resolve()))).toEqual({
       code: 'WEIGHTS_NOT_FOUND',
-      message: `reading weights from ${path} failed: permission denied`,
+      message: `Reading weights from ${path} failed: permission denied.`,
       hint: NOT_FOUND_HINT,
     });
   });

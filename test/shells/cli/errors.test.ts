@@ -179,7 +179,7 @@ describe('weights', () => {
 
   test('that are not there', async () => {
     expect(await errorOf(1, ...train, 'resnet')).toMatch(
-      /^there are no weights 'resnet': neither a file nor a known name\. Known names: bundled, imagenet\./,
+      /^There are no weights 'resnet': neither a file nor a known name\. Known names: bundled, imagenet\./,
     );
   });
 
@@ -188,7 +188,7 @@ describe('weights', () => {
     await writeFile(file, (await readFile(BUNDLED)).subarray(0, 1_000_000));
     expect(await errorOf(1, ...train, file)).toMatch(
       new RegExp(
-        `^reading weights from ${file} failed: it is truncated: tensor \\S+ ends at byte \\d+ of the data, of which there are \\d+\\. The file is damaged or incomplete: get it again from where it came\\.$`,
+        `^Reading weights from ${file} failed: it is truncated: tensor \\S+ ends at byte \\d+ of the data, of which there are \\d+\\. The file is damaged or incomplete: get it again from where it came\\.$`,
       ),
     );
   });
@@ -200,14 +200,14 @@ describe('weights', () => {
     changed.delete('conv1.weight');
     await writeSafetensors(file, changed, {});
     expect(await errorOf(1, ...train, file)).toBe(
-      'the weights do not fit the network: missing: conv1.weight; of another shape: bn1.bias (expected [64], found [3]). Choose the model that these weights were made for, or other weights.',
+      'The weights do not fit the network: missing: conv1.weight; of another shape: bn1.bias (expected [64], found [3]). Choose the model that these weights were made for, or other weights.',
     );
   });
 
   test('whose pickle would run a command', async () => {
     const file = path.resolve(import.meta.dirname, '../../fixtures/weights/command.pth');
     expect(await errorOf(1, ...train, file)).toBe(
-      `reading weights from ${file} failed: the pickle names posix.system, which weights do not need; nothing of it was run. If you trust the file, open it in Python and save the model.state_dict() alone, best as safetensors.`,
+      `Reading weights from ${file} failed: the pickle names posix.system, which weights do not need; nothing of it was run. If you trust the file, open it in Python and save the model.state_dict() alone, best as safetensors.`,
     );
   });
 
