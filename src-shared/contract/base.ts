@@ -9,7 +9,9 @@ export const errorData = z.object({
   hint: z.string().optional(),
 });
 
-interface ErrorData { readonly data: typeof errorData }
+interface ErrorData {
+  readonly data: typeof errorData;
+}
 
 const errors = Object.fromEntries(ERROR_CODES.map((code) => [code, { data: errorData }])) as Record<
   ErrorCode,
