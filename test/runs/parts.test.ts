@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { LabError } from '../../src-shared/errors.ts';
 import { float32, type Tensor } from '../../src-main/onnx/tensor.ts';
@@ -166,8 +167,10 @@ describe('runs of a lab', () => {
       message: 'Looking for the run "x": there is none.',
       hint: 'The lab has no runs yet.',
     });
-    const folders = [await make([row('a'), row('b')]), await make([row('a'), row('b')])];
-    const ids = folders.map((folder) => path.basename(folder)).sort();
+    const first = await make([row('a'), row('b')]);
+    // Runs of one millisecond have no order.
+    await setTimeout(2);
+    const ids = [first, await make([row('a'), row('b')])].map((folder) => path.basename(folder));
     mkdirSync(path.join(runsFolder(lab), 'no-run'));
     expect((await listRuns(lab)).map(({ id, status }) => [id, status])).toEqual(
       ids.map((id) => [id, 'created']),
