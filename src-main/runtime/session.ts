@@ -76,9 +76,6 @@ function ortOptions(options: SessionOptions): ort.InferenceSession.SessionOption
     graphOptimizationLevel: optimize ? 'all' : 'disabled',
     // Warnings about unused initializers and CPU fallbacks are no news for a user.
     logSeverityLevel: 3,
-    // A waiting thread that spins takes the core of whoever it waits for when the cores are busy, and decoding keeps
-    // them busy: two trainings side by side run twice as fast without.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   };
 }

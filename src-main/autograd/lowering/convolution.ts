@@ -136,9 +136,11 @@ export function convWeightGradient(
 function byTaps(g: GraphBuilder, x: Value, dy: Value, w: Value, { window, group }: ConvGeometry): Value {
   const [filters = 0, channels = 0, height = 0, width = 0] = w.shape as number[];
   const rows = g.reshape(g.transpose(dy, [1, 0, 2, 3]), [group, filters / group, -1]);
-  const image = g.transpose(padded(g, x, window), [1, 0, 2, 3]);
+  const image = g.transpose(x, [1, 0, 2, 3]);
+  const wide = padded(g, image, window);
   const products = taps(height, width).map((tap) => {
-    const columns = g.reshape(shifted(g, image, dy, window, tap), [group, channels, -1]);
+    const seen = seesAll(image, dy, window, tap) ? image : shifted(g, wide, dy, window, tap);
+    const columns = g.reshape(seen, [group, channels, -1]);
     return product(g, rows, columns);
   });
   const single = products[0] as Value;
@@ -189,6 +191,16 @@ function taps(height: number, width: number): Pair[] {
   return Array.from({ length: height * width }, (_, i) => [Math.floor(i / width), i % width] as const);
 }
 
+/** Whether a kernel tap sees just the image itself, as the middle of a 3×3 kernel with padding 1 does. */
+function seesAll(image: Value, dy: Value, { strides, dilations, pads }: Window, tap: Pair): boolean {
+  return [0, 1].every(
+    (axis) =>
+      strides[axis] === 1 &&
+      dy.shape[axis + 2] === image.shape[axis + 2] &&
+      (tap[axis] ?? 0) * (dilations[axis] ?? 1) === pads[axis],
+  );
+}
+
 /** What kernel tap (i, j) sees of the padded image `[C, N, H, W]`: `[C, N, oH, oW]`. */
 function shifted(g: GraphBuilder, image: Value, dy: Value, window: Window, [i, j]: Pair): Value {
   const [strideH, strideW] = pair(window.strides);
@@ -196,8 +208,5 @@ function shifted(g: GraphBuilder, image: Value, dy: Value, window: Window, [i, j
   const left = j * (window.dilations[1] ?? 1);
   const bottom = top + ((dy.shape[2] as number) - 1) * strideH + 1;
   const right = left + ((dy.shape[3] as number) - 1) * strideW + 1;
-  const whole = top === 0 && left === 0 && bottom === image.shape[2] && right === image.shape[3];
-  return whole && strideH === 1 && strideW === 1
-    ? image
-    : g.slice(image, [top, left], [bottom, right], [2, 3], [strideH, strideW]);
+  return g.slice(image, [top, left], [bottom, right], [2, 3], [strideH, strideW]);
 }
