@@ -1,7 +1,7 @@
 /** The phase that trains the head alone: its steps are shown features of the frozen backbone, computed once. */
 import path from 'node:path';
 import { CounterRandom } from '../base/random.ts';
-import { float32 } from '../onnx/tensor.ts';
+import { float32, type Tensor } from '../onnx/tensor.ts';
 import { createSession, runtimeVersion, type Session } from '../runtime/session.ts';
 import { readArtifact } from './artifacts.ts';
 import { Classifier, splitRows } from './classifier.ts';
@@ -10,7 +10,6 @@ import { headModel } from './head-model.ts';
 import { SummaryAccumulator, type Summary } from './metrics/classification.ts';
 import { artifactPath } from './run-folder.ts';
 import type { PhaseData, TrainContext } from './train-context.ts';
-import type { Weights } from './weights.ts';
 
 /** Features by row number. */
 type FeatureTable = ReadonlyMap<number, Float32Array>;
@@ -45,7 +44,7 @@ export async function createFeaturePhase(context: TrainContext, epochs: number):
   const tables = await computeTables(context, draws);
   const head = await createHead(context);
 
-  async function summarise(weights: Weights, order: Uint32Array): Promise<Summary> {
+  async function summarise(weights: ReadonlyMap<string, Tensor>, order: Uint32Array): Promise<Summary> {
     const accumulator = new SummaryAccumulator(run.dataset.classes.length);
     const input = gather(order, (row) => tables.plain.get(row)!);
     const logits = await head.logits(weights, input, order.length);
@@ -71,8 +70,8 @@ export async function createFeaturePhase(context: TrainContext, epochs: number):
     },
     async evaluate(weights) {
       return {
-        train: await summarise(new Map(weights), train),
-        validation: validation.length > 0 ? await summarise(new Map(weights), validation) : null,
+        train: await summarise(weights, train),
+        validation: validation.length > 0 ? await summarise(weights, validation) : null,
       };
     },
     close: () => head.release(),
@@ -130,17 +129,20 @@ async function openCache(
 }
 
 interface Head {
-  logits(weights: Weights, features: Float32Array, count: number): Promise<Float32Array[]>;
+  logits(
+    weights: ReadonlyMap<string, Tensor>,
+    features: Float32Array,
+    count: number,
+  ): Promise<Float32Array[]>;
   release(): Promise<void>;
 }
 
 async function createHead({ paths, run, session }: TrainContext): Promise<Head> {
   const evaluation = await readArtifact(paths, run, artifactPath('head', 'eval_model'));
-  const { model, input } = headModel(evaluation);
-  const inner: Session = await createSession(model, { ...session, name: 'the head' });
+  const inner: Session = await createSession(headModel(evaluation), { ...session, name: 'the head' });
   return {
     async logits(weights, features, count) {
-      const feeds = new Map(weights).set(input, float32([count, features.length / count], features));
+      const feeds = new Map(weights).set('features', float32([count, features.length / count], features));
       return splitRows((await inner.run(feeds)).get('logits')!.data as Float32Array, count);
     },
     release: () => inner.release(),

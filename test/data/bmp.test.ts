@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodeBmp, encodeBmp } from '../../src-main/data/bmp.ts';
 import { decodeImage, filledPixels } from '../../src-main/data/image.ts';
-import { errorOf } from './error-of.ts';
+import { labErrorFrom } from '../helpers/lab-errors.ts';
 
 interface Layout {
   readonly width: number;
@@ -159,7 +159,7 @@ describe('hostile headers', () => {
       'the header is cut off',
     ],
   ])('%s', async (_, bytes, reason) => {
-    expect(await errorOf(decodeImage(bytes, { name: 'a.bmp' }))).toEqual({
+    expect(await labErrorFrom(decodeImage(bytes, { name: 'a.bmp' }))).toEqual({
       code: 'IMAGE_UNREADABLE',
       message: `Cannot read the image a.bmp: its BMP data is damaged or cut off (${reason}).`,
     });
@@ -167,7 +167,7 @@ describe('hostile headers', () => {
 
   test('a stated size over the limit is refused before any memory is taken', async () => {
     const bytes = bitmap({ ...small, width: 2_000_000_000, height: -2_000_000_000 });
-    const { code, message } = await errorOf(decodeImage(bytes));
+    const { code, message } = await labErrorFrom(decodeImage(bytes));
     expect(code).toBe('IMAGE_TOO_LARGE');
     expect(message).toBe(
       'Cannot read the image: it has 2000000000 × 2000000000 = 4000000000000000000 pixels, ' +

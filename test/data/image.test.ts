@@ -16,7 +16,7 @@ import {
 } from '../../src-main/data/image.ts';
 import { uniform } from '../helpers/seeded.ts';
 import { sharedPath } from '../helpers/shared.ts';
-import { errorOf } from './error-of.ts';
+import { labErrorFrom } from '../helpers/lab-errors.ts';
 
 const FORMATS: readonly ImageFormat[] = ['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif'];
 
@@ -210,14 +210,14 @@ describe('files that are refused', () => {
   test('an empty file', async () => {
     const path = join(folder, 'empty.jpg');
     await writeFile(path, '');
-    expect(await errorOf(decodeImage(path))).toEqual({
+    expect(await labErrorFrom(decodeImage(path))).toEqual({
       code: 'IMAGE_UNREADABLE',
       message: `Cannot read the image ${path}: the file is empty.`,
     });
   });
 
   test('text under the name of a picture', async () => {
-    expect(await errorOf(inspectImage(Buffer.from('hello'), { name: 'note.jpg' }))).toEqual({
+    expect(await labErrorFrom(inspectImage(Buffer.from('hello'), { name: 'note.jpg' }))).toEqual({
       code: 'IMAGE_UNREADABLE',
       message: 'Cannot read the image note.jpg: it is no picture; it begins with the bytes 68 65 6c 6c.',
       hint: 'JPEG, PNG, WebP, GIF, BMP, TIFF and AVIF are read.',
@@ -226,14 +226,14 @@ describe('files that are refused', () => {
 
   test('a missing file', async () => {
     const path = join(folder, 'gone.png');
-    expect(await errorOf(decodeImage(path))).toEqual({
+    expect(await labErrorFrom(decodeImage(path))).toEqual({
       code: 'SOURCE_NOT_FOUND',
       message: `Cannot read the image ${path}: there is no such file.`,
     });
   });
 
   test('a folder', async () => {
-    expect(await errorOf(decodeImage(folder))).toEqual({
+    expect(await labErrorFrom(decodeImage(folder))).toEqual({
       code: 'SOURCE_UNREADABLE',
       message: `Cannot read the image ${folder}: EISDIR.`,
     });
@@ -243,7 +243,7 @@ describe('files that are refused', () => {
     const whole = await encodeImage(landscape(), format);
     for (const share of [0.1, 0.5, 0.9]) {
       const cut = whole.subarray(0, Math.floor(whole.length * share));
-      const { code, message } = await errorOf(inspectImage(cut, { name: 'cut' }));
+      const { code, message } = await labErrorFrom(inspectImage(cut, { name: 'cut' }));
       expect(code, `${format} at ${share}`).toBe('IMAGE_UNREADABLE');
       expect(message).toContain(
         `Cannot read the image cut: its ${format.toUpperCase()} data is damaged or cut off (`,
@@ -258,7 +258,7 @@ describe('files that are refused', () => {
   ] as const)('the exact message of a %s cut in half', async (format, reason) => {
     const whole = await encodeImage(landscape(), format);
     const cut = whole.subarray(0, whole.length / 2);
-    expect(await errorOf(decodeImage(cut))).toEqual({
+    expect(await labErrorFrom(decodeImage(cut))).toEqual({
       code: 'IMAGE_UNREADABLE',
       message: `Cannot read the image: its ${format.toUpperCase()} data is damaged or cut off (${reason}).`,
     });
@@ -274,7 +274,7 @@ describe('files that are refused', () => {
       image.clone().webp({ lossless: true }).toBuffer(),
     ]);
     for (const whole of wholes) {
-      const { code } = await errorOf(decodeImage(whole.subarray(0, whole.length / 2)));
+      const { code } = await labErrorFrom(decodeImage(whole.subarray(0, whole.length / 2)));
       expect(code).toBe('IMAGE_UNREADABLE');
     }
   });
@@ -283,7 +283,7 @@ describe('files that are refused', () => {
     const bytes = await encodeImage(filledPixels(30, 20, [1, 2, 3]), 'png');
     for (const format of ['png', 'bmp'] as const) {
       const small = await encodeImage(filledPixels(30, 20, [1, 2, 3]), format);
-      expect(await errorOf(decodeImage(small, { maxPixels: 599, name: 'a' }))).toEqual({
+      expect(await labErrorFrom(decodeImage(small, { maxPixels: 599, name: 'a' }))).toEqual({
         code: 'IMAGE_TOO_LARGE',
         message: 'Cannot read the image a: it has 30 × 20 = 600 pixels, the limit is 599.',
         hint: 'Raise the limit with --max-pixels 600 if the picture is meant to be that large.',
@@ -296,7 +296,7 @@ describe('files that are refused', () => {
     const image = sharp({ create: { width: 10_000, height: 10_000, channels: 3, background: '#fff' } });
     const bomb = await image.png({ compressionLevel: 9 }).toBuffer();
     expect(bomb.length).toBeLessThan(1e6);
-    expect(await errorOf(inspectImage(bomb, { name: 'bomb.png' }))).toEqual({
+    expect(await labErrorFrom(inspectImage(bomb, { name: 'bomb.png' }))).toEqual({
       code: 'IMAGE_TOO_LARGE',
       message:
         'Cannot read the image bomb.png: it has 10000 × 10000 = 100000000 pixels, the limit is 67108864.',
@@ -360,7 +360,7 @@ describe('formats that have to be converted', () => {
     ['an icon', 'a.ico', Buffer.from([0, 0, 1, 0, 1, 0]), 'Windows icons'],
     ['SVG', 'a.svg', Buffer.from('<?xml version="1.0"?>\n<svg xmlns="x"/>'), 'SVG drawings'],
   ])('%s', async (_, name, bytes, kind) => {
-    expect(await errorOf(decodeImage(bytes, { name }))).toEqual({
+    expect(await labErrorFrom(decodeImage(bytes, { name }))).toEqual({
       code: 'IMAGE_UNSUPPORTED',
       message: `Cannot read the image ${name}: ${kind} are not supported.`,
       hint: 'Convert it to JPEG or PNG first.',
@@ -395,7 +395,7 @@ test.skipIf(photographs === undefined)(
     for (const name of names) {
       const bytes = await readFile(join(photographs!, name));
       expect((await inspectImage(bytes)).format).toBe('jpeg');
-      const { code } = await errorOf(inspectImage(bytes.subarray(0, bytes.length / 2)));
+      const { code } = await labErrorFrom(inspectImage(bytes.subarray(0, bytes.length / 2)));
       expect(code).toBe('IMAGE_UNREADABLE');
     }
   },

@@ -18,7 +18,7 @@ import { sortNaturally } from '../../src-main/data/natural-order.ts';
 import { LabStore } from '../../src-main/data/store/index.ts';
 import type { ReadProgress } from '../../src-main/data/scan.ts';
 import { sharedPath } from '../helpers/shared.ts';
-import { labErrorFrom } from './errors.ts';
+import { labErrorFrom } from '../helpers/lab-errors.ts';
 import { picture } from './pictures.ts';
 import { temporaryFolder, writeFiles } from './temporary.ts';
 

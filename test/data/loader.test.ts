@@ -15,7 +15,7 @@ import {
 import { createPipeline, renderSample } from '../../src-main/data/pipeline.ts';
 import { batchSizes, epochOrder } from '../../src-main/data/sampler.ts';
 import { uniform } from '../helpers/seeded.ts';
-import { errorOf } from './error-of.ts';
+import { labErrorFrom } from '../helpers/lab-errors.ts';
 
 const COUNT = 23;
 const pipeline = createPipeline({ imageSize: 16, augment: 'color' });
@@ -179,35 +179,35 @@ describe('failures', () => {
   test('a changed file is refused with both hashes', async () => {
     const row = await saveRow('changed.png', await encodeImage(filledPixels(20, 20, [1, 1, 1]), 'png'));
     const changed = await saveRow('changed.png', await encodeImage(filledPixels(20, 20, [2, 2, 2]), 'png'));
-    expect(await withLoader({ rows: [row] }, (loader) => errorOf(readBatches(loader, { count: 1 })))).toEqual(
-      {
-        code: 'SAMPLE_CHANGED',
-        message:
-          `The image ${row.path} has changed since its import: ` +
-          `its SHA-256 was ${row.sha256} and is ${changed.sha256}.`,
-        hint: 'Put the original back, or import the data set again.',
-      },
-    );
+    expect(
+      await withLoader({ rows: [row] }, (loader) => labErrorFrom(readBatches(loader, { count: 1 }))),
+    ).toEqual({
+      code: 'SAMPLE_CHANGED',
+      message:
+        `The image ${row.path} has changed since its import: ` +
+        `its SHA-256 was ${row.sha256} and is ${changed.sha256}.`,
+      hint: 'Put the original back, or import the data set again.',
+    });
   });
 
   test('a missing file is named', async () => {
     const row = { path: join(folder, 'gone.jpg'), sha256: '', label: 0 };
-    expect(await withLoader({ rows: [row] }, (loader) => errorOf(readBatches(loader, { count: 1 })))).toEqual(
-      {
-        code: 'SOURCE_NOT_FOUND',
-        message: `Cannot read the image ${row.path}: there is no such file.`,
-      },
-    );
+    expect(
+      await withLoader({ rows: [row] }, (loader) => labErrorFrom(readBatches(loader, { count: 1 }))),
+    ).toEqual({
+      code: 'SOURCE_NOT_FOUND',
+      message: `Cannot read the image ${row.path}: there is no such file.`,
+    });
   });
 
   test('a path that cannot be read is named', async () => {
     const row = { path: folder, sha256: '', label: 0 };
-    expect(await withLoader({ rows: [row] }, (loader) => errorOf(readBatches(loader, { count: 1 })))).toEqual(
-      {
-        code: 'SOURCE_UNREADABLE',
-        message: `Cannot read the image ${folder}: EISDIR.`,
-      },
-    );
+    expect(
+      await withLoader({ rows: [row] }, (loader) => labErrorFrom(readBatches(loader, { count: 1 }))),
+    ).toEqual({
+      code: 'SOURCE_UNREADABLE',
+      message: `Cannot read the image ${folder}: EISDIR.`,
+    });
   });
 
   test('a broken image is named; the batches before it come first', async () => {
@@ -218,7 +218,7 @@ describe('failures', () => {
       const iterator = iterate(batches);
       expect((await iterator.next()).value?.rows).toEqual(Uint32Array.of(0, 1));
       expect((await iterator.next()).value?.rows).toEqual(Uint32Array.of(2, 3));
-      expect(await errorOf(iterator.next())).toEqual({
+      expect(await labErrorFrom(iterator.next())).toEqual({
         code: 'IMAGE_UNREADABLE',
         message: `Cannot read the image ${broken.path}: it is no picture; it begins with the bytes 6e 6f 20 70.`,
         hint: 'JPEG, PNG, WebP, GIF, BMP, TIFF and AVIF are read.',
@@ -234,7 +234,7 @@ describe('failures', () => {
     );
     for (const workers of [1, 3]) {
       const error = await withLoader({ rows: broken, workers }, (loader) =>
-        errorOf(
+        labErrorFrom(
           collect(loader.batches({ order: Uint32Array.of(1, 0, 2), sizes: [3], epoch: 0, augment: false })),
         ),
       );
@@ -244,7 +244,7 @@ describe('failures', () => {
 
   test('a limit on pixels is passed on', async () => {
     const options = { rows: rows.slice(0, 1), maxPixels: 100 };
-    expect(await withLoader(options, (loader) => errorOf(readBatches(loader, { count: 1 })))).toEqual({
+    expect(await withLoader(options, (loader) => labErrorFrom(readBatches(loader, { count: 1 })))).toEqual({
       code: 'IMAGE_TOO_LARGE',
       message: `Cannot read the image ${rows[0]!.path}: it has 24 × 40 = 960 pixels, the limit is 100.`,
       hint: 'Raise the limit with --max-pixels 960 if the picture is meant to be that large.',
@@ -255,7 +255,7 @@ describe('failures', () => {
     const endless = { ...pipeline, imageSize: 1e9 };
     await withLoader({ pipeline: endless, workers: 1 }, async (loader) => {
       for (let pass = 0; pass < 2; pass++) {
-        expect(await errorOf(readBatches(loader, { count: 1 }))).toEqual({
+        expect(await labErrorFrom(readBatches(loader, { count: 1 }))).toEqual({
           code: 'COMPUTE_DIED',
           message:
             'A worker thread of the image loader stopped: Invalid typed array length: 3000000000000000000.',
@@ -286,14 +286,14 @@ describe('stopping', () => {
       const order = epochOrder(COUNT, { seed: 5, epoch: 0, shuffle: false });
       const sizes = batchSizes(COUNT, 2, { dropLast: false, joinSingle: false });
       const plan = { order, sizes, epoch: 0, augment: true };
-      expect(await errorOf(collect(loader.batches({ ...plan, signal: AbortSignal.abort() })))).toEqual(
+      expect(await labErrorFrom(collect(loader.batches({ ...plan, signal: AbortSignal.abort() })))).toEqual(
         CANCELLED,
       );
       const controller = new AbortController();
       const iterator = iterate(loader.batches({ ...plan, signal: controller.signal }));
       await iterator.next();
       controller.abort();
-      expect(await errorOf(iterator.next())).toEqual(CANCELLED);
+      expect(await labErrorFrom(iterator.next())).toEqual(CANCELLED);
       expect((await iterator.next()).done).toBe(true);
       expect((await readByRow(loader)).size).toBe(COUNT);
     });
@@ -314,11 +314,11 @@ describe('stopping', () => {
     const loader = createLoader({ rows, pipeline, seed: 5 });
     const order = epochOrder(COUNT, { seed: 5, epoch: 0, shuffle: false });
     const iterator = iterate(loader.batches({ order, sizes: [1, 22], epoch: 0, augment: true }));
-    const pending = errorOf(iterator.next());
+    const pending = labErrorFrom(iterator.next());
     await loader.close();
     const closed = { code: 'CANCELLED', message: 'The image loader was closed.' };
     expect(await pending).toEqual(closed);
-    expect(await errorOf(readBatches(loader))).toEqual(closed);
+    expect(await labErrorFrom(readBatches(loader))).toEqual(closed);
     await loader.close();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { cropPixels, encodeImage, filledPixels, resizePixels } from '../../src-main/data/image.ts';
 import { createPipeline, pipelineSchema, renderPixels, renderSample } from '../../src-main/data/pipeline.ts';
 import { uniform } from '../helpers/seeded.ts';
-import { errorOf } from './error-of.ts';
+import { labErrorFrom } from '../helpers/lab-errors.ts';
 
 function noise(width: number, height: number): ReturnType<typeof filledPixels> {
   const pixels = filledPixels(width, height, [0, 0, 0]);
@@ -109,7 +109,7 @@ describe('renderSample', () => {
       transforms: [{ name: 'resize', size: 20 }],
       augmentations: [],
     });
-    expect(await errorOf(renderSample(bytes, pipeline, { augment: false }))).toEqual({
+    expect(await labErrorFrom(renderSample(bytes, pipeline, { augment: false }))).toEqual({
       code: 'INVALID_ARGUMENT',
       message: 'The pixel pipeline ends at 25 × 20, but the image size is 20 × 20.',
       hint: 'End the transforms with a center-crop or exact-resize to the image size.',

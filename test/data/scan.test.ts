@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../src-main/base/hash.ts';
 import { scanFolder } from '../../src-main/data/scan.ts';
-import { labErrorFrom } from './errors.ts';
+import { labErrorFrom } from '../helpers/lab-errors.ts';
 import { picture } from './pictures.ts';
 import { temporaryFolder, writeFiles } from './temporary.ts';
 

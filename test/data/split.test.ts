@@ -3,7 +3,7 @@ import { LabStore, type NewSample, type Split } from '../../src-main/data/store/
 import { splitDataset } from '../../src-main/data/split.ts';
 import { resolveConflict } from '../../src-main/data/labels.ts';
 import { trainableRows } from '../../src-main/data/trainable.ts';
-import { labErrorOf } from './errors.ts';
+import { labErrorOf } from '../helpers/lab-errors.ts';
 import { sample } from './store/samples.ts';
 import { temporaryFolder } from './temporary.ts';
 

@@ -3,7 +3,7 @@ import { chmodSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listFolder } from '../../src-main/data/walk.ts';
-import { labErrorFrom } from './errors.ts';
+import { labErrorFrom } from '../helpers/lab-errors.ts';
 import { temporaryFolder, writeFiles } from './temporary.ts';
 
 const onPosix = test.skipIf(process.platform === 'win32');

@@ -4,7 +4,7 @@ import { GraphBuilder } from '../../src-main/onnx/graph-builder.ts';
 import { float32 } from '../../src-main/onnx/tensor.ts';
 import type { Graph, Model, Node } from '../../src-main/onnx/types.ts';
 import { createSession } from '../../src-main/runtime/session.ts';
-import { labErrorFrom, labErrorOf } from '../data/errors.ts';
+import { labErrorFrom, labErrorOf } from '../helpers/lab-errors.ts';
 
 /** y = relu(x · w) */
 function model(change: (graph: Graph) => Partial<Graph> = () => ({})): Model {

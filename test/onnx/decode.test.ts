@@ -7,7 +7,7 @@ import { checkModelSize, decodeModel, readModel } from '../../src-main/onnx/deco
 import { encodeModel } from '../../src-main/onnx/encode.ts';
 import { GraphBuilder } from '../../src-main/onnx/graph-builder.ts';
 import { float32, type DataType, type TensorData } from '../../src-main/onnx/tensor.ts';
-import { labErrorFrom, labErrorOf } from '../data/errors.ts';
+import { labErrorFrom, labErrorOf } from '../helpers/lab-errors.ts';
 import { temporaryFolder } from '../data/temporary.ts';
 import { modelBytes, withAttributes, withTensor, type GraphInit, type TensorInit } from './protos.ts';
 

@@ -4,7 +4,7 @@ import { bindInitializers, joinModels, keepOutputs, specialise } from '../../src
 import { GraphBuilder } from '../../src-main/onnx/graph-builder.ts';
 import { float32, int64 } from '../../src-main/onnx/tensor.ts';
 import type { Model } from '../../src-main/onnx/types.ts';
-import { labErrorOf } from '../data/errors.ts';
+import { labErrorOf } from '../helpers/lab-errors.ts';
 import { runOnnx } from '../helpers/ort.ts';
 
 /** double = 2 · x · w, and flat = double as one row; `unused` feeds only a third output. */

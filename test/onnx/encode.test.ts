@@ -4,7 +4,7 @@ import { encodeModel } from '../../src-main/onnx/encode.ts';
 import { GraphBuilder } from '../../src-main/onnx/graph-builder.ts';
 import { float32, int64 } from '../../src-main/onnx/tensor.ts';
 import type { AttributeValue, Model } from '../../src-main/onnx/types.ts';
-import { labErrorOf } from '../data/errors.ts';
+import { labErrorOf } from '../helpers/lab-errors.ts';
 import { runOnnx } from '../helpers/ort.ts';
 
 const METADATA = { labels: '["cat","狗"]', empty: '', 'vitrine.run': 'r1', multiline: 'a\nb' };

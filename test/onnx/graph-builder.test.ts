@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkModel } from '../../src-main/onnx/check.ts';
 import { GraphBuilder } from '../../src-main/onnx/graph-builder.ts';
 import { float32 } from '../../src-main/onnx/tensor.ts';
-import { labErrorOf } from '../data/errors.ts';
+import { labErrorOf } from '../helpers/lab-errors.ts';
 import { runOnnx } from '../helpers/ort.ts';
 
 describe('names', () => {

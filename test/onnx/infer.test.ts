@@ -4,7 +4,7 @@ import { GraphBuilder, type Value } from '../../src-main/onnx/graph-builder.ts';
 import { float32, int64 } from '../../src-main/onnx/tensor.ts';
 import type { DataType } from '../../src-main/onnx/tensor.ts';
 import type { Dim, Shape } from '../../src-main/onnx/types.ts';
-import { labErrorOf } from '../data/errors.ts';
+import { labErrorOf } from '../helpers/lab-errors.ts';
 
 type Case = readonly [message: string, build: (g: GraphBuilder) => unknown];
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chooseFormat, FORMATS, type FormatName } from '../../../src-main/data/formats/index.ts';
 import type { Listing } from '../../../src-main/data/walk.ts';
-import { labErrorOf } from '../errors.ts';
+import { labErrorOf } from '../../helpers/lab-errors.ts';
 
 function listing(...files: string[]): Listing {
   return { root: '/data/pets', files, skipped: [] };

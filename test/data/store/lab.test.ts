@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LabStore } from '../../../src-main/data/store/index.ts';
-import { labErrorOf } from '../errors.ts';
+import { labErrorOf } from '../../helpers/lab-errors.ts';
 import { temporaryFolder, writeFiles } from '../temporary.ts';
 import { sample } from './samples.ts';
 

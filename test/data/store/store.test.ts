@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LabStore } from '../../../src-main/data/store/index.ts';
-import { labErrorOf } from '../errors.ts';
+import { labErrorOf } from '../../helpers/lab-errors.ts';
 import { temporaryFolder } from '../temporary.ts';
 import { sample } from './samples.ts';
 

@@ -8,7 +8,8 @@ import { CATALOG, resolveWeights, type CatalogEntry } from '../../../src-main/mo
 import { matchWeights } from '../../../src-main/models/weights/match.ts';
 import { readWeights } from '../../../src-main/models/weights/read-weights.ts';
 import { fileServer, serve } from './file-server.ts';
-import { labErrorFrom, temporaryFolder } from './helpers.ts';
+import { labErrorFrom } from '../../helpers/lab-errors.ts';
+import { temporaryFolder } from './helpers.ts';
 
 const CONTENT = new TextEncoder().encode('weights');
 const [BUNDLED, IMAGENET] = CATALOG as [CatalogEntry, CatalogEntry];

@@ -9,7 +9,8 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../src-main/base/hash.ts';
 import { download, type DownloadOptions, type Progress } from '../../../src-main/models/weights/download.ts';
 import { cut, fileServer, sendOnly, serve, type Answer } from './file-server.ts';
-import { labErrorFrom, temporaryFolder } from './helpers.ts';
+import { labErrorFrom } from '../../helpers/lab-errors.ts';
+import { temporaryFolder } from './helpers.ts';
 
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, index) => (index * 7 + (index >> 8)) & 255);
 const PREFIX = sha256(CONTENT).slice(0, 8);

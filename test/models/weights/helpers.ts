@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { LabError, type LabErrorJson } from '../../../src-shared/errors.ts';
 
 /** The hint of files that are simply broken. */
 export const DAMAGED = 'The file is damaged or incomplete: get it again from where it came.';
@@ -26,15 +25,4 @@ export function temporaryFile(content: Uint8Array | string, name = 'file'): stri
 /** A fixture written by `test/reference/make_weight_fixtures.py`. */
 export function fixture(name: string): string {
   return join(import.meta.dirname, '../../fixtures/weights', name);
-}
-
-/** The error of a promise that must fail, as users see it. */
-export async function labErrorFrom(work: Promise<unknown>): Promise<LabErrorJson> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof LabError) return error.toJSON();
-    throw error;
-  }
-  throw new Error('expected a LabError, but nothing was thrown');
 }

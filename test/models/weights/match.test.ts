@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { matchWeights } from '../../../src-main/models/weights/match.ts';
 import { elementCount, float32, type Tensor } from '../../../src-main/onnx/tensor.ts';
-import { labErrorFrom } from './helpers.ts';
+import { labErrorFrom } from '../../helpers/lab-errors.ts';
 
 const NETWORK = [
   { name: 'conv1.weight', dims: [2, 3, 1, 1] },

@@ -6,7 +6,8 @@ import { sha256 } from '../../../src-main/base/hash.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from '../../../src-main/models/weights/half-precision.ts';
 import { readPyTorch } from '../../../src-main/models/weights/pytorch.ts';
 import { toBytes, type Tensor } from '../../../src-main/onnx/tensor.ts';
-import { DAMAGED, fixture, labErrorFrom, temporaryFile, temporaryFolder } from './helpers.ts';
+import { labErrorFrom } from '../../helpers/lab-errors.ts';
+import { DAMAGED, fixture, temporaryFile, temporaryFolder } from './helpers.ts';
 
 interface Expected {
   readonly dtype: string;

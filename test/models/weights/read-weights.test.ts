@@ -5,7 +5,8 @@ import { readPyTorch } from '../../../src-main/models/weights/pytorch.ts';
 import { readWeights } from '../../../src-main/models/weights/read-weights.ts';
 import { writeSafetensors } from '../../../src-main/models/weights/safetensors.ts';
 import type { Tensor } from '../../../src-main/onnx/tensor.ts';
-import { fixture, labErrorFrom, temporaryFile, temporaryFolder } from './helpers.ts';
+import { labErrorFrom } from '../../helpers/lab-errors.ts';
+import { fixture, temporaryFile, temporaryFolder } from './helpers.ts';
 
 describe('readWeights', () => {
   it('gives float32 for every element type, of either format', async () => {

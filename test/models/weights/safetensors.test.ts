@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../../src-main/models/weights/safetensors.ts';
 import type { Tensor } from '../../../src-main/onnx/tensor.ts';
-import { DAMAGED, labErrorFrom, temporaryFile, temporaryFolder } from './helpers.ts';
+import { labErrorFrom } from '../../helpers/lab-errors.ts';
+import { DAMAGED, temporaryFile, temporaryFolder } from './helpers.ts';
 
 /** A safetensors file of a header, given as JSON or as a value, and data. */
 function file(header: unknown, data: Uint8Array = new Uint8Array(0)): string {

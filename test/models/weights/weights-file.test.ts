@@ -2,7 +2,8 @@ import { chmodSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WeightsFile } from '../../../src-main/models/weights/weights-file.ts';
-import { DAMAGED, labErrorFrom, temporaryFile } from './helpers.ts';
+import { labErrorFrom } from '../../helpers/lab-errors.ts';
+import { DAMAGED, temporaryFile } from './helpers.ts';
 
 const NOT_FOUND_HINT =
   'Give the path of a .safetensors or .pth file, or a name from the list of `vitrine models`.';
