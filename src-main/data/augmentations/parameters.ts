@@ -9,3 +9,6 @@ export function range(end: z.ZodNumber): z.ZodType<[number, number], [number, nu
 
 /** A probability. */
 export const probability = z.number().min(0).max(1);
+
+/** The parameter of a symmetric Beta distribution. */
+export const alpha = z.number().positive();
