@@ -16,7 +16,7 @@ const typed = {
 };
 
 export default defineConfig(
-  globalIgnores(['out', 'dist', 'coverage', 'test-output', 'src-main/onnx/proto/onnx_pb.ts']),
+  globalIgnores(['out', 'dist', 'coverage', 'test-output', 'src-main/**/proto/*_pb.ts']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.js'],

@@ -28,8 +28,10 @@ export function checkImport(file, source) {
   if (layer === undefined) return undefined;
   if (!source.startsWith('.')) {
     const [name, owner] = ownedPackage(source) ?? [];
-    if (owner === undefined || isInside(file, owner)) return undefined;
-    return `'${name}' belongs to ${owner}: ${layer} must reach it through that.`;
+    if (owner === undefined) return undefined;
+    const owners = [owner].flat();
+    if (owners.some((one) => isInside(file, one))) return undefined;
+    return `'${name}' belongs to ${owners.join(' and ')}: ${layer} must reach it through that.`;
   }
   const target = path.posix.join(path.posix.dirname(file), source);
   const targetLayer = layerOf(target);

@@ -73,13 +73,13 @@ export const LAYERS = {
 export const EVERYWHERE = ['src-shared/errors.ts'];
 
 /**
- * The one folder or file that may import each of these packages.
- * @type {Record<string, string>}
+ * The one folder or file that may import each of these packages; several where each needs it for itself.
+ * @type {Record<string, string | readonly string[]>}
  */
 export const OWNERS = {
   'onnxruntime-node': 'src-main/runtime',
   'onnxruntime-common': 'src-main/runtime',
-  '@bufbuild/protobuf': 'src-main/onnx',
+  '@bufbuild/protobuf': ['src-main/onnx', 'src-main/runs/tensorboard'],
   'node:sqlite': 'src-main/data/store',
   sharp: 'src-main/data/image.ts',
   yauzl: 'src-main/models/weights',

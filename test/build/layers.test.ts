@@ -44,6 +44,7 @@ describe('checkImport', () => {
     ['src-main/shells/cli/main.ts', '../../lab/lab.ts'],
     ['src-main/data/image.ts', 'sharp'],
     ['src-main/data/store/open.ts', 'node:sqlite'],
+    ['src-main/runs/tensorboard/proto/tensorboard_pb.ts', '@bufbuild/protobuf/codegenv2'],
     ['src-main/runtime/session.ts', 'onnxruntime-node'],
     ['src-renderer/App.vue', './panels/data/panel.vue'],
     ['test/data/import.test.ts', '../../src-main/lab/lab.ts'],
@@ -87,6 +88,11 @@ describe('checkImport', () => {
       'src-main/runs/compute.ts',
       'onnxruntime-node/dist/index.js',
       "'onnxruntime-node' belongs to src-main/runtime: src-main/runs must reach it through that.",
+    ],
+    [
+      'src-main/runs/export.ts',
+      '@bufbuild/protobuf',
+      "'@bufbuild/protobuf' belongs to src-main/onnx and src-main/runs/tensorboard: src-main/runs must reach it through that.",
     ],
   ])('refuses that %s imports %s', (file, source, message) => {
     expect(checkImport(file, source)).toBe(message);
