@@ -40,10 +40,14 @@ export type TrainEvent =
       readonly epoch: number;
       readonly epochStep: number;
       readonly epochSteps: number;
+      /** Of the step's batch as it was shown, before the step changed the weights. */
       readonly loss: number;
+      readonly accuracy: number;
     }
   | ({ readonly event: 'epoch'; readonly epochs: number } & EpochRecord)
   | { readonly event: 'checkpoint'; readonly epoch: number; readonly step: number }
+  /** Something a user should know that does not end the training. */
+  | { readonly event: 'note'; readonly message: string }
   | ({ readonly event: 'done' } & TrainResult)
   | {
       readonly event: 'failed';

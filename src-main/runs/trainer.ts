@@ -176,6 +176,7 @@ export class Trainer {
       epochStep: this.#position.step,
       epochSteps,
       loss: result.loss,
+      accuracy: (this.#position.running.correct - position.running.correct) / batch.labels.length,
     });
   }
 

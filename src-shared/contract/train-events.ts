@@ -54,7 +54,9 @@ export const trainEventSchema = z.discriminatedUnion('event', [
     epoch: z.number(),
     epochStep: z.number(),
     epochSteps: z.number(),
+    /** Of the step's batch as it was shown, before the step changed the weights. */
     loss: z.number(),
+    accuracy: z.number(),
   }),
   epochSchema.extend({ event: z.literal('epoch') }),
   z.object({ event: z.literal('checkpoint'), epoch: z.number(), step: z.number() }),
