@@ -67,6 +67,7 @@ function report(event: TrainEvent, job: JobContext): void {
     case 'start':
     case 'epoch':
     case 'checkpoint':
+    case 'note':
       job.emit(event);
       return;
     // The job's own end says these.
