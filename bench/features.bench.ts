@@ -50,7 +50,7 @@ async function extractor(): Promise<() => Promise<number>> {
     loss: {},
     optimizer: optimizerDefaults('sgd'),
   });
-  const bound = bindInitializers(features, initialState(networkState(architecture, 10), 0));
+  const bound = bindInitializers(features, initialState(networkState(architecture, 10, 224), 0));
   const session = await createSession(specialise(bound, { N: BATCH }), { threads: THREADS });
   const images = noise(BATCH, SIZE);
   return async () => {

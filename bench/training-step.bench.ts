@@ -49,7 +49,10 @@ function stepper(imageSize: number, batchSize: number): () => Promise<number> {
     optimizer: { ...optimizerDefaults('sgd'), momentum: 0.9, weight_decay: 5e-4 },
   });
   const model = composeStep(artifacts.training, artifacts.optimizer);
-  const weights: ReadonlyMap<string, Tensor> = initialState(networkState(architecture, 10), 0);
+  const weights: ReadonlyMap<string, Tensor> = initialState(
+    networkState(architecture, 10, architecture.imageSize),
+    0,
+  );
   const runner = new StepRunner(model, freshState(model, weights), { threads: THREADS });
   const input = noise(batchSize, imageSize);
   const labels = Int32Array.from({ length: batchSize }, (_, i) => i % 10);

@@ -1,7 +1,7 @@
 /** Training as a job: from a data set and settings to a run, and from a run to its trained network. */
 import type { startSchema } from '../../src-shared/contract/training.ts';
 import { trainableRows } from '../data/trainable.ts';
-import { architectureOf, checkImageSize } from '../models/index.ts';
+import { checkImageSize } from '../models/image-size.ts';
 import { createRun } from '../runs/run-folder.ts';
 import type { RunRow } from '../runs/rows.ts';
 import type { TrainEvent, TrainResult } from '../runs/train-context.ts';
@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import type { JobContext, Work } from './jobs.ts';
 import type { Lab } from './lab.ts';
 import { engineSettings } from './train-settings.ts';
+import { findNetwork } from './network.ts';
 import { findWeights } from './weights.ts';
 
 /**
@@ -19,8 +20,8 @@ import { findWeights } from './weights.ts';
  */
 export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>): Promise<Work<'train'>> {
   const { dataset, ...settings } = input;
-  const architecture = architectureOf(settings.model);
-  if (settings.imageSize !== null) checkImageSize(architecture, settings.imageSize);
+  const found = await findNetwork(settings.model, settings.logits);
+  if (settings.imageSize !== null) checkImageSize(found.architecture, settings.imageSize);
   const { name } = lab.store.dataset(dataset);
   const { classes, rows } = trainableRows(lab.store, dataset);
   const split = rows.some((row) => row.split !== null);
@@ -31,12 +32,18 @@ export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>):
     split: split ?? 'train',
   }));
   return async (job) => {
-    const weights = await findWeights(lab, settings.weights, { architecture, classes: classes.length }, job);
+    const weights = await findWeights(
+      lab,
+      settings.weights,
+      { network: found, classes: classes.length },
+      job,
+    );
     const folder = await createRun({
       labFolder: lab.folder,
       dataset: { name, classes },
       rows: runRows,
       weights: weights.file === null ? null : { name: weights.name, file: weights.file },
+      ...(found.file && { network: { ...found.file, ownWeights: weights.name === 'own' } }),
       settings: engineSettings(settings, weights),
     });
     if (!split) {

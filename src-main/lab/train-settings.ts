@@ -10,14 +10,16 @@ const DEFAULT_WEIGHT_DECAY = { sgd: 5e-4, adam: 0, adamw: 0.01 } as const;
 /** What a run is made with. */
 export function engineSettings(given: TrainSettingsJson, weights: FirstWeights): TrainSettingsInput {
   const { resize, interpolation, augment, optimizer: name } = given;
+  const { pretrained } = weights;
   const imageSize = given.imageSize ?? weights.imageSize;
   const lr = given.lr ?? DEFAULT_LR[name];
   return {
-    ...pick(given, ['model', 'mode', 'epochs', 'headEpochs', 'batchSize', 'evaluationBatchSize']),
+    ...pick(given, ['model', 'epochs', 'headEpochs', 'batchSize', 'evaluationBatchSize']),
     ...pick(given, ['labelSmoothing', 'classWeights', 'shuffle', 'dropLast', 'seed', 'draws', 'patience']),
     ...pick(given, ['checkpointSeconds', 'checkpointSteps', 'keepEpochs', 'device', 'threads']),
+    mode: given.mode ?? (pretrained ? 'head-then-full' : 'full'),
     lr,
-    backboneLr: given.backboneLr ?? (weights.file === null ? lr : lr / 2),
+    backboneLr: given.backboneLr ?? (pretrained ? lr / 2 : lr),
     optimizer: {
       name,
       ...pick(given, ['momentum', 'dampening', 'nesterov', 'betas', 'eps']),

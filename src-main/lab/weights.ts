@@ -2,7 +2,9 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { Architecture } from '../models/architecture.ts';
-import { resolveWeights } from '../models/weights/catalog.ts';
+import type { NetworkFile } from '../models/network-file.ts';
+import { LabError } from '../../src-shared/errors.ts';
+import { CATALOG, resolveWeights } from '../models/weights/catalog.ts';
 import { networkState } from '../models/state.ts';
 import { matchWeights } from '../models/weights/match.ts';
 import { readWeights } from '../models/weights/read-weights.ts';
@@ -14,6 +16,8 @@ import type { Lab } from './lab.ts';
 export interface FirstWeights {
   readonly name: string;
   readonly file: string | null;
+  /** Whether anything has been learnt already. */
+  readonly pretrained: boolean;
   /** Side of the images to train with unless told otherwise. */
   readonly imageSize: number;
   readonly normalization: TrainSettingsInput['normalization'];
@@ -22,36 +26,62 @@ export interface FirstWeights {
 /** Stands for no weights. */
 const NONE = 'none';
 
+/** Stands for the weights that lie in the network's own file. */
+const OWN = 'own';
+
 /** ImageNet's mean and deviation, which torchvision normalises with. */
 const USUAL = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
 /**
  * Finds the weights of a name or path, downloading them when need be.
  *
+ * @param asked null for the network's own, else the bundled ones of that network, else none
  * @param classes of the data set: a head for as many is kept
- * @throws LabError `WEIGHTS_NOT_FOUND`, `WEIGHTS_HASH`, `DOWNLOAD_FAILED`, those of reading a file, `CANCELLED`
+ * @throws LabError `WEIGHTS_NOT_FOUND`, `WEIGHTS_MISMATCH`, `WEIGHTS_HASH`, `DOWNLOAD_FAILED`, those of reading a file, `CANCELLED`
  */
 export async function findWeights(
   lab: Lab,
-  name: string,
-  { architecture, classes }: { readonly architecture: Architecture; readonly classes: number },
+  asked: string | null,
+  { network, classes }: { readonly network: NetworkFile; readonly classes: number },
   { signal, progress, emit }: JobContext,
 ): Promise<FirstWeights> {
-  if (name === NONE) return { name, file: null, ...pixels(architecture.imageSize, USUAL) };
+  const { architecture } = network;
+  const name = asked ?? usualWeights(network);
+  if (name === NONE || name === OWN)
+    return { name, file: null, pretrained: name === OWN, ...pixels(architecture.imageSize, USUAL) };
   const { path: file, entry } = await resolveWeights(name, {
     cacheFolder: weightsFolder(lab),
     signal,
     onProgress: ({ received, total }) =>
       progress({ done: received, total: total ?? null, message: 'Downloading weights' }),
   });
-  if (entry !== undefined) return { name, file, ...pixels(entry.imageSize, entry) };
+  if (entry !== undefined) {
+    checkModel(name, entry.model, architecture);
+    return { name, file, pretrained: true, ...pixels(entry.imageSize, entry) };
+  }
   // Read and matched here so that a file that does not fit is refused before there is a run.
   const { tensors, metadata, notes } = await readWeights(file);
-  matchWeights(networkState(architecture, classes), tensors, { head: architecture.head });
+  const specs = networkState(architecture, classes, architecture.imageSize);
+  matchWeights(specs, tensors, { head: architecture.head });
   for (const note of notes) emit({ event: 'note', message: `${note}.` });
   const noted = notesSchema.safeParse(metadata);
-  if (!noted.success) return { name, file, ...pixels(architecture.imageSize, USUAL) };
-  return { name, file, ...pixels(noted.data.imageSize, noted.data) };
+  if (!noted.success) return { name, file, pretrained: true, ...pixels(architecture.imageSize, USUAL) };
+  return { name, file, pretrained: true, ...pixels(noted.data.imageSize, noted.data) };
+}
+
+function usualWeights({ architecture, weights }: NetworkFile): string {
+  if (weights.size > 0) return OWN;
+  const bundled = CATALOG.find(({ url, model }) => url === undefined && model === architecture.name);
+  return bundled?.name ?? NONE;
+}
+
+function checkModel(name: string, model: string, architecture: Architecture): void {
+  if (model === architecture.name) return;
+  throw new LabError(
+    'WEIGHTS_MISMATCH',
+    `The weights "${name}" are those of ${model}, not of ${architecture.name}.`,
+    { hint: `Train with --weights ${NONE}, or give a file of ${architecture.name}'s weights.` },
+  );
 }
 
 /** Where downloaded weights are kept. */

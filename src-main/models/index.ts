@@ -14,13 +14,3 @@ export function architectureOf(name: string): Architecture {
     hint: 'Choose one with --model.',
   });
 }
-
-/** Checks the image size a network is asked to take. @throws LabError `MODEL_INPUT_SIZE` */
-export function checkImageSize(architecture: Architecture, imageSize: number): void {
-  if (Number.isInteger(imageSize) && imageSize >= architecture.minImageSize) return;
-  throw new LabError(
-    'MODEL_INPUT_SIZE',
-    `The network ${architecture.name} with images of ${imageSize} pixels: expected a whole number of at least ${architecture.minImageSize}.`,
-    { hint: `It was made for ${architecture.imageSize}; smaller images train faster.` },
-  );
-}

@@ -2,7 +2,7 @@
 import type { Value } from '../onnx/graph-builder.ts';
 import type { Architecture } from './architecture.ts';
 import { kaimingNormalFanOut } from './initializers.ts';
-import { batchNorm2d, conv2d, linear, type Network } from './layers.ts';
+import { batchNorm2d, conv2d, linear, type Network } from './layers/index.ts';
 
 interface ConvShape {
   readonly channels: number;
@@ -42,9 +42,8 @@ function basicResNet(name: string, blocks: readonly number[]): Architecture {
     name,
     paper: 'https://arxiv.org/abs/1512.03385',
     imageSize: 224,
-    minImageSize: 32,
+    classes: 1000,
     head: ['fc.weight', 'fc.bias'],
-    featureSize: 512,
     features(net, images) {
       const { g } = net;
       const stem = convolution(net, images, 'conv1', { channels: 64, kernel: 7, stride: 2 });

@@ -1,10 +1,11 @@
 /** The graphs of a phase as files of the run: written once, and refused when they have changed since. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { sha256 } from '../base/hash.ts';
-import { architectureOf, checkImageSize } from '../models/index.ts';
+import type { Architecture } from '../models/architecture.ts';
+import { checkImageSize } from '../models/image-size.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Model } from '../onnx/types.ts';
@@ -13,6 +14,8 @@ import type { RunRow } from './rows.ts';
 import { artifactPath, type ArtifactName, type RunPaths } from './run-folder.ts';
 import type { RunFile } from './run-file.ts';
 import type { Phase, TrainSettings } from './settings.ts';
+import { readNetwork } from './network.ts';
+import { readVerified } from './verified-file.ts';
 
 /**
  * Builds and writes the graphs of a phase.
@@ -25,7 +28,8 @@ export async function writeArtifacts(
   rows: readonly RunRow[],
   phase: Phase['name'],
 ): Promise<Record<string, string>> {
-  const models = phaseModels(run, rows, phase);
+  const { architecture } = await readNetwork(paths, run);
+  const models = phaseModels(architecture, run, rows, phase);
   const hashes: Record<string, string> = {};
   await mkdir(path.join(paths.folder, 'artifacts', phase), { recursive: true });
   for (const [name, model] of Object.entries(models)) {
@@ -38,11 +42,11 @@ export async function writeArtifacts(
 }
 
 function phaseModels(
+  architecture: Architecture,
   { settings, dataset }: RunFile,
   rows: readonly RunRow[],
   phase: Phase['name'],
 ): Partial<Record<ArtifactName, Model>> {
-  const architecture = architectureOf(settings.model);
   checkImageSize(architecture, settings.pipeline.imageSize);
   const { training, evaluation, optimizer, features } = buildArtifacts({
     architecture,
@@ -99,22 +103,6 @@ export function classWeights(
 export async function readArtifact(paths: RunPaths, run: RunFile, relative: string): Promise<Model> {
   const file = path.join(paths.folder, relative);
   return decodeModel(await readVerified(file, relative, run.files[relative]), file);
-}
-
-/** The bytes of a file of the run whose hash is known. @throws LabError `ARTIFACT_CHANGED` */
-export async function readVerified(
-  file: string,
-  relative: string,
-  expected: string | undefined,
-): Promise<Uint8Array> {
-  const bytes = await readFile(file).catch(() => undefined);
-  const found = bytes === undefined ? 'missing' : sha256(bytes);
-  if (bytes !== undefined && found === expected) return bytes;
-  throw new LabError(
-    'ARTIFACT_CHANGED',
-    `The run's file ${relative} has changed: its SHA-256 was ${expected ?? 'never recorded'} and is ${found}.`,
-    { hint: 'Restore the file, or start a new run.' },
-  );
 }
 
 /** The evaluation graph of a run: every phase's is the same network. @throws LabError `RUN_STATE` before the start */

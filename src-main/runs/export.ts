@@ -5,14 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.ts';
-import { architectureOf } from '../models/index.ts';
-import { Network } from '../models/layers.ts';
+import type { Architecture } from '../models/architecture.ts';
+import { Network } from '../models/layers/index.ts';
 import { writeSafetensors } from '../models/weights/safetensors.ts';
 import { bindInitializers, keepOutputs } from '../onnx/edit.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { Model } from '../onnx/types.ts';
 import { readEvaluationModel } from './artifacts.ts';
+import { readNetwork } from './network.ts';
 import { classifyRows } from './classifier.ts';
 import { splitRows, labelledRows } from './evaluate.ts';
 import { encodeMetadata, type ExportMetadata } from './export-metadata.ts';
@@ -69,7 +70,11 @@ async function exportedModel(opened: OpenRun, input: ExportMetadata['input']): P
   const graph =
     input === 'image'
       ? keepOutputs(await readEvaluationModel(paths, run), ['logits'])
-      : tensorModel(run.settings.model, run.dataset.classes.length, run.settings.pipeline.imageSize);
+      : tensorModel(
+          (await readNetwork(paths, run)).architecture,
+          run.dataset.classes.length,
+          run.settings.pipeline.imageSize,
+        );
   const metadata = encodeMetadata({
     classes: run.dataset.classes,
     input,
@@ -84,9 +89,8 @@ async function exportedModel(opened: OpenRun, input: ExportMetadata['input']): P
 }
 
 /** The network from normalised planes float32 `[N, 3, S, S]`, as torchvision's models take them. */
-function tensorModel(name: string, classes: number, imageSize: number): Model {
-  const architecture = architectureOf(name);
-  const graph = new GraphBuilder(name);
+function tensorModel(architecture: Architecture, classes: number, imageSize: number): Model {
+  const graph = new GraphBuilder(architecture.name);
   const net = new Network(graph, { training: false, isTrainable: () => false });
   const input = graph.input('input', 'float32', ['N', 3, imageSize, imageSize]);
   graph.output(architecture.classify(net, architecture.features(net, input), classes), 'logits');

@@ -48,6 +48,17 @@ const runSchema = z.strictObject({
       headLoaded: z.boolean().nullable(),
     })
     .nullable(),
+  /** The file of this run that describes its network; null for one of the lab's. */
+  network: z
+    .strictObject({
+      file: z.enum(['network.json', 'network.onnx']),
+      /** The value that holds the logits, where the user named it. */
+      logits: z.string().nullable(),
+      /** Whether the run begins with the weights in the file. */
+      ownWeights: z.boolean(),
+    })
+    .nullable()
+    .default(null),
   settings: trainSettingsSchema,
   /** Resolved when the run first starts, and kept: the weights' last bits depend on them. */
   machine: z

@@ -1,11 +1,12 @@
 /** Where the files of a run lie, and how runs are made, found and listed. */
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
 import { writeFileAtomic } from '../base/atomic-file.ts';
-import { sha256File } from '../base/hash.ts';
+import { sha256, sha256File } from '../base/hash.ts';
 import type { Split } from '../data/store/types.ts';
 import { datasetHash, encodeRows, type RunRow } from './rows.ts';
+import type { NetworkExtension } from '../models/network-file.ts';
 import { readRunFile, writeRunFile, type RunFile } from './run-file.ts';
 import { newRunId } from './run-id.ts';
 import { trainSettingsSchema, type Phase, type TrainSettingsInput } from './settings.ts';
@@ -61,6 +62,13 @@ export interface NewRun {
   readonly rows: readonly RunRow[];
   /** The file of the first weights and its name in the catalog; null for a fresh initialisation. */
   readonly weights: { readonly name: string; readonly file: string } | null;
+  /** The file of a network that is none of the lab's; it is copied into the run. */
+  readonly network?: {
+    readonly source: string;
+    readonly extension: NetworkExtension;
+    readonly logits: string | null;
+    readonly ownWeights: boolean;
+  };
   readonly settings: TrainSettingsInput;
 }
 
@@ -70,12 +78,14 @@ export interface NewRun {
  * @returns the folder, whose last part is the run's id
  * @throws LabError `DATASET_EMPTY`, `SPLIT_EMPTY` or `DATASET_ONE_CLASS` for rows that cannot be trained on
  */
-export async function createRun({ labFolder, dataset, rows, weights, settings }: NewRun): Promise<string> {
+export async function createRun(options: NewRun): Promise<string> {
+  const { labFolder, dataset, rows, weights, settings } = options;
   checkTrainable(dataset.name, rows);
   const weightsHash = weights && (await sha256File(weights.file));
   const { id, paths } = await makeFolder(labFolder, dataset.name);
   const count = (split: Split): number => rows.filter((row) => row.split === split).length;
   await writeFileAtomic(paths.rows, encodeRows(rows));
+  const { network, files } = await keepNetwork(paths, options.network);
   const run: RunFile = {
     format: 1,
     id,
@@ -91,15 +101,28 @@ export async function createRun({ labFolder, dataset, rows, weights, settings }:
       test: count('test'),
     },
     weights: weights && weightsHash ? { ...weights, sha256: weightsHash, headLoaded: null } : null,
+    network,
     settings: trainSettingsSchema.parse(settings),
     machine: null,
-    files: {},
+    files,
     epoch: 0,
     best: null,
   };
   // Last, since a folder without it is no run.
   await writeRunFile(paths.run, run);
   return paths.folder;
+}
+
+async function keepNetwork(
+  paths: RunPaths,
+  given: NewRun['network'],
+): Promise<Pick<RunFile, 'network' | 'files'>> {
+  if (given === undefined) return { network: null, files: {} };
+  const { source, extension, logits, ownWeights } = given;
+  const file = `network${extension}` as const;
+  const bytes = await readFile(source);
+  await writeFileAtomic(path.join(paths.folder, file), bytes);
+  return { network: { file, logits, ownWeights }, files: { [file]: sha256(bytes) } };
 }
 
 function checkTrainable(name: string, rows: readonly RunRow[]): void {

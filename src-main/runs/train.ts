@@ -101,7 +101,7 @@ async function prepare(paths: RunPaths, found: RunFile, rows: readonly RunRow[])
     run = { ...run, files: { ...run.files, ...(await writeArtifacts(paths, run, rows, name)) } };
   }
   if (!('initial.safetensors' in run.files)) {
-    const { weights, headLoaded } = await firstWeights(run);
+    const { weights, headLoaded } = await firstWeights(paths, run);
     await writeSafetensors(paths.initial, weights, {});
     const hash = await sha256File(paths.initial);
     run = {

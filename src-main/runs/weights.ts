@@ -3,12 +3,12 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
 import { sha256File } from '../base/hash.ts';
-import { architectureOf } from '../models/index.ts';
 import { initialState, networkState } from '../models/state.ts';
 import { matchWeights } from '../models/weights/match.ts';
 import { readWeights } from '../models/weights/read-weights.ts';
 import { readSafetensors, writeSafetensors } from '../models/weights/safetensors.ts';
 import type { Tensor } from '../onnx/tensor.ts';
+import { readNetwork } from './network.ts';
 import { epochFile, type RunPaths } from './run-folder.ts';
 import type { RunFile } from './run-file.ts';
 
@@ -16,30 +16,31 @@ import type { RunFile } from './run-file.ts';
 export type Weights = Map<string, Tensor>;
 
 /**
- * The weights a run begins with: the file's, and for what it lacks (a head of other classes, or everything when
+ * The weights a run begins with: the file's or the network's own, and for what they lack (a head of other classes, or everything when
  * there is no file) the architecture's initialisation drawn from the run's seed.
  *
  * @throws LabError `WEIGHTS_HASH` when the file has changed since the run was made; those of reading weights
  */
 export async function firstWeights(
+  paths: RunPaths,
   run: RunFile,
 ): Promise<{ readonly weights: Weights; readonly headLoaded: boolean }> {
-  const architecture = architectureOf(run.settings.model);
-  const specs = networkState(architecture, run.dataset.classes.length);
-  if (run.weights === null) return { weights: initialState(specs, run.settings.seed), headLoaded: false };
-  await checkUnchanged(run.weights);
-  const { tensors } = await readWeights(run.weights.file);
+  const { architecture, weights: own } = await readNetwork(paths, run);
+  const { settings, dataset } = run;
+  const specs = networkState(architecture, dataset.classes.length, settings.pipeline.imageSize);
+  const tensors = run.weights === null ? own : await readUnchanged(run.weights);
+  if (tensors.size === 0) return { weights: initialState(specs, settings.seed), headLoaded: false };
   const { tensors: loaded, headLoaded } = matchWeights(specs, tensors, { head: architecture.head });
   const drawn = initialState(
     specs.filter(({ name }) => !loaded.has(name)),
-    run.settings.seed,
+    settings.seed,
   );
   return { weights: new Map([...loaded, ...drawn]), headLoaded };
 }
 
-async function checkUnchanged({ file, sha256 }: NonNullable<RunFile['weights']>): Promise<void> {
+async function readUnchanged({ file, sha256 }: NonNullable<RunFile['weights']>): Promise<Weights> {
   const found = await sha256File(file);
-  if (found === sha256) return;
+  if (found === sha256) return (await readWeights(file)).tensors;
   throw new LabError(
     'WEIGHTS_HASH',
     `The weights ${file} have changed since the run was made: their SHA-256 was ${sha256} and is ${found}.`,

@@ -6,7 +6,8 @@ import { backward } from '../autograd/backward.ts';
 import { GraphBuilder, type Value } from '../onnx/graph-builder.ts';
 import type { Model } from '../onnx/types.ts';
 import type { Architecture } from '../models/architecture.ts';
-import { Network, normalizedImages, type Normalization, type ParameterSpec } from '../models/layers.ts';
+import { featureSize } from '../models/state.ts';
+import { Network, normalizedImages, type Normalization, type ParameterSpec } from '../models/layers/index.ts';
 import { crossEntropy, type CrossEntropyOptions } from './losses/cross-entropy.ts';
 import { buildOptimizerModel, type ParameterGroup } from './optimizer-model.ts';
 import type { OptimizerOptions } from './optimizers/index.ts';
@@ -103,7 +104,7 @@ function buildTraining(
   const net = new Network(g, { training: true, isTrainable });
   const features =
     options.input === 'features'
-      ? g.input('features', 'float32', ['N', architecture.featureSize])
+      ? g.input('features', 'float32', ['N', featureSize(architecture, options.imageSize)])
       : architecture.features(net, imagesInput(g, options));
   const labels = g.input('labels', 'int64', ['N']);
   const logits = architecture.classify(net, features, classes);

@@ -1,7 +1,7 @@
 /** One optimizer step over all parameters as a graph. */
 import { GraphBuilder, type Value } from '../onnx/graph-builder.ts';
 import type { Model } from '../onnx/types.ts';
-import type { ParameterSpec } from '../models/layers.ts';
+import type { ParameterSpec } from '../models/layers/index.ts';
 import { OPTIMIZERS, type OptimizerOptions } from './optimizers/index.ts';
 
 /** Parameters that share a learning rate. */

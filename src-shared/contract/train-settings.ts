@@ -18,10 +18,17 @@ const beta = number({ min: 0, below: 1 });
 
 /** The fields; see {@link trainSettingsSchema}. */
 export const trainFields = {
-  model: text('the name of a network').default('resnet18'),
-  /** `bundled`, another name of the catalog, `none`, or the path of a file. */
-  weights: text('a name of the catalog, none, or a file').default('bundled'),
-  mode: oneOf(MODES).default('head-then-full'),
+  /** One of the lab's networks, or the path of a `.json` or `.onnx` file. */
+  model: text('the name of a network, or a file').default('resnet18'),
+  /** The value that holds the logits of an `.onnx` file; null to find it. */
+  logits: text('the name of a value').nullable().default(null),
+  /**
+   * `bundled`, another name of the catalog, `none`, or the path of a file; null for those in the network's file,
+   * else the bundled ones of the network, else none.
+   */
+  weights: text('a name of the catalog, none, or a file').nullable().default(null),
+  /** Null for `head-then-full` with pretrained weights, and `full` without. */
+  mode: oneOf(MODES).nullable().default(null),
   /** Side of the square that the network sees; null for what the weights were made for. */
   imageSize: wholeNumber({ min: 1, max: 4096 }).nullable().default(null),
   /** The middle of the picture, or the whole of it stretched to a square. */

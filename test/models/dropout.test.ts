@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backward } from '../../src-main/autograd/backward.ts';
-import { dropout } from '../../src-main/models/dropout.ts';
+import { dropout } from '../../src-main/models/layers/dropout.ts';
 import { GraphBuilder } from '../../src-main/onnx/graph-builder.ts';
 import { float32, type Tensor } from '../../src-main/onnx/tensor.ts';
 import { createSession } from '../../src-main/runtime/session.ts';

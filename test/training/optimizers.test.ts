@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { float32, elementCount, type FloatTensor, type Tensor } from '../../src-main/onnx/tensor.ts';
-import type { ParameterSpec } from '../../src-main/models/layers.ts';
+import type { ParameterSpec } from '../../src-main/models/layers/index.ts';
 import { constant } from '../../src-main/models/initializers.ts';
 import { createSession } from '../../src-main/runtime/session.ts';
 import { buildOptimizerModel } from '../../src-main/training/optimizer-model.ts';

@@ -1,7 +1,7 @@
 /** Graphs of several ops, in which cotangents meet. */
 import type { GraphBuilder, Value } from '../../../src-main/onnx/graph-builder.ts';
 import { crossEntropy } from '../../../src-main/training/losses/cross-entropy.ts';
-import { dropout } from '../../../src-main/models/dropout.ts';
+import { dropout } from '../../../src-main/models/layers/dropout.ts';
 import { int64 } from '../../../src-main/onnx/tensor.ts';
 import type { GradientCase } from '../../helpers/gradient-check.ts';
 

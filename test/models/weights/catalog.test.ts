@@ -46,9 +46,9 @@ describe('the catalog', () => {
     const { tensors, notes } = await readWeights(path);
     expect(notes).toEqual([]);
     const architecture = architectureOf('resnet18');
-    const own = matchWeights(networkState(architecture, 200), tensors, { head: architecture.head });
+    const own = matchWeights(networkState(architecture, 200, 64), tensors, { head: architecture.head });
     expect(own).toMatchObject({ headLoaded: true, missing: [], unexpected: [], mismatched: [] });
-    const other = matchWeights(networkState(architecture, 2), tensors, { head: architecture.head });
+    const other = matchWeights(networkState(architecture, 2, 64), tensors, { head: architecture.head });
     expect(other.headLoaded).toBe(false);
     expect(own.tensors.size - other.tensors.size).toBe(2);
     for (const [name, { data }] of own.tensors) expect(data.every(Number.isFinite), name).toBe(true);

@@ -11,12 +11,21 @@ interface Flag {
 
 /** In the order of the help. */
 const FLAGS: Readonly<Record<keyof TrainSettingsJson, Flag>> = {
-  model: { flags: '--model <name>', description: 'network' },
+  model: { flags: '--model <name|file>', description: 'network: a name, or a .json or .onnx file' },
+  logits: {
+    flags: '--logits <name>',
+    description: 'value that holds the logits of an .onnx file (default: found by itself)',
+  },
   weights: {
     flags: '--weights <name|file>',
-    description: 'bundled, imagenet, none, or a .safetensors or .pth file',
+    description:
+      'bundled, imagenet, none, or a .safetensors or .pth file (default: the bundled ones where the network has some)',
   },
-  mode: { flags: '--mode <mode>', description: 'what is trained: head, full or head-then-full' },
+  mode: {
+    flags: '--mode <mode>',
+    description:
+      'what is trained: head, full or head-then-full (default: head-then-full with weights, full without)',
+  },
   imageSize: {
     flags: '--image-size <pixels>',
     description: 'side of the square the network sees (default: as suits the weights; bundled 96)',

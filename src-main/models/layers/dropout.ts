@@ -4,8 +4,9 @@
  * ONNX's random ops keep a state that a new session restarts, so the mask is a hash built of integer ops. The
  * mixing constants are those of `lowbias32` by C. Wellons (Prospecting for Hash Functions, 2018).
  */
-import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import type { Tensor } from '../onnx/tensor.ts';
+import type { GraphBuilder, Value } from '../../onnx/graph-builder.ts';
+import type { Tensor } from '../../onnx/tensor.ts';
+import type { Network } from './network.ts';
 
 /** The inputs that key a mask. */
 export interface DropoutKey {
@@ -15,6 +16,11 @@ export interface DropoutKey {
   readonly step: Value;
   /** Tells the dropout layers of a network apart. */
   readonly layer: number;
+}
+
+/** `torch.nn.Dropout`: nothing in evaluation. */
+export function dropoutLayer(net: Network, x: Value, p: number): Value {
+  return net.options.training && p > 0 ? dropout(net.g, x, p, net.randomKey()) : x;
 }
 
 /**
