@@ -1,0 +1,57 @@
+/** A recipe by Vitrine's own command line, as a user would type it. */
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { runtimeVersion } from '../../src-main/runtime/session.ts';
+import { lastLine, runProcess } from './process.ts';
+import type { Recipe } from './recipes.ts';
+
+const MAIN = path.resolve(import.meta.dirname, '../../src-main/shells/cli/main.ts');
+const LAB = path.resolve(import.meta.dirname, '../../test-output/reproduce');
+
+/** The version of what computed. */
+export const software = `onnxruntime ${runtimeVersion()}`;
+
+/** Trains in a lab of its own under `test-output/` and gives the test accuracy in percent. */
+export async function trainWithVitrine(recipe: Recipe, seed: number, data: string): Promise<number> {
+  const lab = path.join(LAB, `${recipe.name}-${seed}`);
+  rmSync(lab, { recursive: true, force: true });
+  mkdirSync(lab, { recursive: true });
+  const vitrine = (...args: string[]): Promise<string> =>
+    runProcess(process.execPath, [MAIN, ...args, '--lab', lab, '--json']);
+  const classes = recipe.classes ? ['--classes', recipe.classes.join(',')] : [];
+  await vitrine('import', data, '--dataset', 'data', ...classes);
+  let weights = 'none';
+  for (const phase of recipe.phases) {
+    await vitrine(
+      'train',
+      'data',
+      ...trainFlags(recipe, phase),
+      '--seed',
+      String(seed),
+      '--weights',
+      weights,
+    );
+    weights = path.join(lab, 'weights.safetensors');
+    await vitrine('export', 'last', '--out', path.join(lab, 'model.onnx'), '--weights-out', weights);
+  }
+  const result = lastLine<{ accuracy: number }>(await vitrine('evaluate', 'last', '--split', 'test'));
+  rmSync(lab, { recursive: true, force: true });
+  return 100 * result.accuracy;
+}
+
+function trainFlags(recipe: Recipe, { epochs, lr }: Recipe['phases'][number]): string[] {
+  const { model, batchSize, optimizer, betas, weightDecay = 0, l2Penalty, augment, mean, std } = recipe;
+  const flags: Record<string, string | number> = {
+    ...{ model, mode: 'full', 'image-size': 32, augment, mean: mean.join(), std: std.join(), epochs },
+    ...{ 'batch-size': batchSize, optimizer, lr, 'backbone-lr': lr, momentum: 0, schedule: 'constant' },
+    ...{ 'weight-decay': weightDecay, 'keep-epochs': 'best', 'checkpoint-seconds': 600 },
+    ...(betas && { betas: betas.join() }),
+    ...(l2Penalty !== undefined && { 'l2-penalty': l2Penalty }),
+  };
+  return [
+    ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ...(recipe.dropLast
+      ? ['--drop-last', '--evaluation-drop-last', '--evaluation-batch-size', String(batchSize)]
+      : []),
+  ];
+}
