@@ -3,7 +3,7 @@ import { LabError } from '../../src-shared/errors.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import type { InferContext } from '../onnx/ops/schema.ts';
 import { float32, type DataType, type Tensor } from '../onnx/tensor.ts';
-import type { Node } from '../onnx/types.ts';
+import type { Node, Shape } from '../onnx/types.ts';
 
 /**
  * A vector-Jacobian product: from the cotangents of a node's outputs to those of its inputs.
@@ -71,6 +71,13 @@ export function reshapeLike(g: GraphBuilder, x: Value, like: Value): Value {
   const shape = like.shape.map((dim) => (typeof dim === 'number' ? dim : ((open += 1), -1)));
   if (open > 1) throw new Error(`"${like.name}" has ${open} symbolic sizes; a reshape allows one.`);
   return g.reshape(x, shape);
+}
+
+/** The sizes of a shape that a rule cannot do without. @throws LabError `GRADIENT_UNSUPPORTED` that names the node */
+export function knownSizes(node: Node, shape: Shape): number[] {
+  return shape.map((dim) =>
+    typeof dim === 'number' ? dim : unsupported(node, 'its channels or image sizes are not known'),
+  );
 }
 
 /** Whether a type can carry a gradient. */

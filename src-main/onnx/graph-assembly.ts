@@ -147,13 +147,16 @@ export class GraphAssembly implements ValueLookup {
     const known = current.outputs[index];
     if (known) return this.value(known);
     const outputs = Array.from(
-      { length: index + 1 },
-      (_, i) => current.outputs[i] ?? `${node.outputs[0]}:${i}`,
+      { length: Math.max(index + 1, current.outputs.length) },
+      (_, i) => current.outputs[i] || `${node.outputs[0]}:${i}`,
     );
     const extended = { ...current, outputs };
-    const type = inferNode(extended, this)[index] as ValueType;
+    const types = inferNode(extended, this);
     this.#nodes[place] = extended;
-    return this.#define(outputs[index] as string, type);
+    outputs.forEach((name, i) => {
+      if (!this.#types.has(name)) this.#define(name, types[i] as ValueType);
+    });
+    return this.value(outputs[index] as string);
   }
 
   /** The finished model. */

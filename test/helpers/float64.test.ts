@@ -35,7 +35,7 @@ function bools(dims: readonly number[], key: string): Tensor {
   return { dtype: 'bool', dims, data: Uint8Array.from(hashes(key, length), (hash) => hash & 1) };
 }
 
-type Method = 'and' | 'or' | 'equal' | 'greater' | 'greaterOrEqual' | 'less' | 'lessOrEqual';
+type Method = 'and' | 'or' | 'xor' | 'equal' | 'greater' | 'greaterOrEqual' | 'less' | 'lessOrEqual';
 
 function binary(method: Method, make: (dims: readonly number[], key: string) => Tensor): ReferenceCase[] {
   return [
@@ -59,6 +59,7 @@ function one(name: string, inputs: readonly Tensor[], build: ReferenceCase['buil
 const CASES: Readonly<Record<NotDifferentiated, readonly ReferenceCase[]>> = {
   And: binary('and', bools),
   Or: binary('or', bools),
+  Xor: binary('xor', bools),
   Not: [one('not', [bools([2, 3], 'a')], (g, [a]) => g.not(a!))],
   Equal: [
     ...binary('equal', floats),
@@ -70,6 +71,12 @@ const CASES: Readonly<Record<NotDifferentiated, readonly ReferenceCase[]>> = {
   LessOrEqual: binary('lessOrEqual', floats),
   Sign: [one('sign', [floats([3, 4], 'a')], (g, [a]) => g.sign(a!))],
   Floor: [one('floor', [floats([3, 4], 'a')], (g, [a]) => g.floor(a!))],
+  Ceil: [one('ceil', [floats([3, 4], 'a')], (g, [a]) => g.ceil(a!))],
+  Round: [
+    one('halves to the even neighbour', [float32([7], [-2.5, -1.5, -0.7, 0.5, 1.5, 2.5, 2.6])], (g, [a]) =>
+      g.round(a!),
+    ),
+  ],
   BitShift: [
     one('right', [words('uint32', [5], 'a'), words('uint32', [], 'b')], (g, [a, b]) =>
       g.bitShift(a!, g.bitwiseAnd(b!, word(g, 31)), 'RIGHT'),
@@ -85,6 +92,9 @@ const CASES: Readonly<Record<NotDifferentiated, readonly ReferenceCase[]>> = {
     one('and of signed words', [words('int32', [4], 'a'), words('int32', [4], 'b')], (g, [a, b]) =>
       g.bitwiseAnd(a!, b!),
     ),
+  ],
+  BitwiseOr: [
+    one('or', [words('uint32', [2, 3], 'a'), words('uint32', [3], 'b')], (g, [a, b]) => g.bitwiseOr(a!, b!)),
   ],
   BitwiseXor: [
     one('xor', [words('uint32', [2, 3], 'a'), words('uint32', [3], 'b')], (g, [a, b]) =>

@@ -93,6 +93,14 @@ describe('outputs', () => {
     expect(g.optionalOutput(node, 1)).toEqual(indices);
     expect(g.nodes).toHaveLength(1);
   });
+
+  test('optional outputs are asked for in any order', () => {
+    const g = new GraphBuilder('g');
+    g.layerNormalization(g.input('x', 'float32', ['N', 4]), g.floats([1, 1, 1, 1]));
+    const node = g.nodes[0]!;
+    expect(g.optionalOutput(node, 2).name).toBe('LayerNormalization:2');
+    expect(g.optionalOutput(node, 1).shape).toEqual(['N', 1]);
+  });
 });
 
 describe('GraphBuilder.from', () => {

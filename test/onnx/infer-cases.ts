@@ -206,6 +206,28 @@ export const CASES: Readonly<Record<OpType, OpCases>> = {
   GlobalAveragePool: {
     known: [(g) => g.globalAveragePool(image(g)), (g) => g.globalAveragePool(image(g, ['N', 3, 'H']))],
   },
+  GlobalMaxPool: {
+    known: [(g) => g.globalMaxPool(image(g)), (g) => g.globalMaxPool(image(g, ['N', 3, 'H']))],
+  },
+  LRN: {
+    known: [
+      (g) => g.lrn(image(g), 5),
+      (g) => g.lrn(image(g, ['N', 2, 'H', 'W']), 3, { alpha: 1, beta: 2, bias: 3 }),
+    ],
+  },
+  LayerNormalization: {
+    known: [
+      (g) => g.layerNormalization(image(g), zeros(g, [8], 's')),
+      (g) => g.layerNormalization(image(g), zeros(g, [4, 9, 8], 's'), zeros(g, [4, 9, 8], 'b'), 1, 1e-3),
+      (g) => g.node('LayerNormalization', [image(g), zeros(g, [9, 8], 's')], { axis: 2 }, 3),
+    ],
+  },
+  InstanceNormalization: {
+    known: [(g) => g.instanceNormalization(image(g), zeros(g, [4], 's'), zeros(g, [4], 'b'))],
+  },
+  GroupNormalization: {
+    known: [(g) => g.groupNormalization(image(g), zeros(g, [2], 's'), zeros(g, [2], 'b'), 2)],
+  },
   BatchNormalization: {
     known: [
       batchNormalization(1, { epsilon: 1e-3 }),
@@ -235,9 +257,11 @@ export const CASES: Readonly<Record<OpType, OpCases>> = {
     ],
   },
   BitwiseAnd: { known: binary('BitwiseAnd', ['uint32', 'int32']) },
+  BitwiseOr: { known: binary('BitwiseOr', ['uint8', 'int64']) },
   BitwiseXor: { known: binary('BitwiseXor', ['uint32', 'int64']) },
   And: { known: binary('And', ['bool']) },
   Or: { known: binary('Or', ['bool']) },
+  Xor: { known: binary('Xor', ['bool']) },
   Equal: { known: binary('Equal', ['float32', 'int64', 'bool']) },
   Greater: { known: binary('Greater', ['float32', 'int32']) },
   GreaterOrEqual: { known: binary('GreaterOrEqual') },
@@ -263,13 +287,37 @@ export const CASES: Readonly<Record<OpType, OpCases>> = {
   Abs: { known: unary('Abs', ['float32', 'int32']) },
   Sign: { known: unary('Sign', ['float32', 'int64']) },
   Floor: { known: unary('Floor') },
+  Ceil: { known: unary('Ceil') },
+  Round: { known: unary('Round') },
   Not: { known: unary('Not', ['bool']) },
   Exp: { known: unary('Exp', ['float32', 'float64']) },
   Log: { known: unary('Log') },
   Sqrt: { known: unary('Sqrt') },
   Reciprocal: { known: unary('Reciprocal') },
+  Sin: { known: unary('Sin', ['float32', 'float64']) },
+  Cos: { known: unary('Cos') },
+  Erf: { known: unary('Erf') },
   Relu: { known: unary('Relu') },
+  LeakyRelu: { known: unary('LeakyRelu', ['float32'], { alpha: 0.2 }) },
+  ThresholdedRelu: { known: unary('ThresholdedRelu') },
+  PRelu: {
+    known: [
+      (g) => g.pRelu(image(g), zeros(g, [4, 1, 1], 's')),
+      (g) => g.pRelu(image(g), zeros(g, [], 's')),
+      (g) => g.pRelu(image(g), zeros(g, [1, 4, 9, 8], 's')),
+    ],
+  },
+  Elu: { known: unary('Elu') },
+  Celu: { known: unary('Celu', ['float32'], { alpha: 2 }) },
+  Selu: { known: unary('Selu', ['float32'], { alpha: 1, gamma: 2 }) },
+  Sigmoid: { known: unary('Sigmoid', ['float32', 'float64']) },
+  HardSigmoid: { known: unary('HardSigmoid', ['float32'], { alpha: 0.25, beta: 0.5 }) },
+  HardSwish: { known: unary('HardSwish') },
   Tanh: { known: unary('Tanh') },
+  Softplus: { known: unary('Softplus') },
+  Softsign: { known: unary('Softsign') },
+  Mish: { known: unary('Mish') },
+  Gelu: { known: [...unary('Gelu'), ...unary('Gelu', ['float32'], { approximate: 'tanh' })] },
   Identity: { known: unary('Identity', ['float32', 'uint8', 'bool', 'int8']) },
   Clip: {
     known: [
@@ -414,8 +462,11 @@ export const CASES: Readonly<Record<OpType, OpCases>> = {
   ReduceSum: { known: reduction('ReduceSum') },
   ReduceMean: { known: reduction('ReduceMean') },
   ReduceMax: { known: reduction('ReduceMax') },
+  ReduceMin: { known: reduction('ReduceMin') },
   ReduceProd: { known: reduction('ReduceProd') },
   ReduceSumSquare: { known: reduction('ReduceSumSquare') },
+  ReduceL1: { known: reduction('ReduceL1') },
+  ReduceL2: { known: reduction('ReduceL2') },
   ArgMax: {
     known: [
       (g) => g.argMax(image(g), 1),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkModel } from '../../src-main/onnx/check.ts';
 import { formatShape, substituteDim, UNKNOWN } from '../../src-main/onnx/dims.ts';
 import { GraphBuilder, type Value } from '../../src-main/onnx/graph-builder.ts';
-import { windowOf } from '../../src-main/onnx/ops/convolution.ts';
+import { windowOf } from '../../src-main/onnx/ops/window.ts';
 import { allocate, elementCount, type Tensor } from '../../src-main/onnx/tensor.ts';
 import type { Dim, Model } from '../../src-main/onnx/types.ts';
 import { runOnnx } from '../helpers/ort.ts';

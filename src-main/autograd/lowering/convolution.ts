@@ -3,7 +3,7 @@
  * which one is fastest depends on the shape, and the choice is made here, not in the gradient rule.
  */
 import type { GraphBuilder, Value } from '../../onnx/graph-builder.ts';
-import type { Window } from '../../onnx/ops/convolution.ts';
+import type { Window } from '../../onnx/ops/window.ts';
 import { unfoldedConvolution } from './unfolded.ts';
 
 /** A convolution over images: its window and its groups. */
@@ -128,8 +128,34 @@ export function convWeightGradient(
   geometry: ConvGeometry,
 ): Value {
   const [, channels = 0, , width = 0] = w.shape as number[];
+  if (geometry.group > 1 && channels <= FEW_CHANNELS) return byGroups(g, x, dy, w, geometry);
   if (geometry.group === 1 && channels * width <= 32) return byRows(g, x, dy, w, geometry.window);
   return byTaps(g, x, dy, w, geometry);
+}
+
+/** Groups of up to this many channels have matrix products too thin to be worth their shifted copies. */
+const FEW_CHANNELS = 4;
+
+/**
+ * One grouped convolution that takes samples for channels: the images of a group's channel, one a sample, meet the
+ * cotangents of its filters as kernels as large as the result. Strides and dilations change places. For depthwise
+ * convolutions of networks for 224 pixels this takes a tenth to a half of the time of products by tap.
+ */
+function byGroups(g: GraphBuilder, x: Value, dy: Value, w: Value, { window, group }: ConvGeometry): Value {
+  const [, channels = 0, height = 0, width = 0] = w.shape as number[];
+  const [imageHeight = 0, imageWidth = 0] = x.shape.slice(2) as number[];
+  const planes = g.reshape(x, [-1, group, channels, imageHeight * imageWidth]);
+  const images = g.reshape(g.transpose(planes, [2, 1, 0, 3]), [channels, -1, imageHeight, imageWidth]);
+  const products = g.conv(images, g.transpose(dy, [1, 0, 2, 3]), undefined, {
+    strides: window.dilations,
+    dilations: window.strides,
+    pads: window.pads,
+    group,
+  });
+  // Rows that no window reaches make more places than the kernel has.
+  const exact = products.shape[2] === height && products.shape[3] === width;
+  const cut = exact ? products : g.slice(products, [0, 0], [height, width], [2, 3]);
+  return g.transpose(cut, [1, 0, 2, 3]);
 }
 
 /** One matrix product for each kernel tap: dW[:, :, i, j] = dY · X shifted by (i, j). */

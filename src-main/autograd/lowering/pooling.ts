@@ -1,6 +1,6 @@
 /** Gradients of pooling. */
 import type { GraphBuilder, Value } from '../../onnx/graph-builder.ts';
-import type { Window } from '../../onnx/ops/convolution.ts';
+import type { Window } from '../../onnx/ops/window.ts';
 import type { Node } from '../../onnx/types.ts';
 import { floatTensor, reshapeLike, unsupported } from '../rule.ts';
 

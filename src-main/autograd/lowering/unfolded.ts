@@ -1,6 +1,6 @@
 /** A convolution as one matrix product over unfolded images (K. Chellapilla et al., 2006: "im2col"). */
 import type { GraphBuilder, Value } from '../../onnx/graph-builder.ts';
-import type { Window } from '../../onnx/ops/convolution.ts';
+import type { Window } from '../../onnx/ops/window.ts';
 
 /**
  * Conv without groups, written as Pad, Slice, Concat and Gemm, whose gradients make one matrix product each of dW

@@ -64,9 +64,11 @@ export const elementwise: Readonly<Record<keyof typeof schemas, GradientRule>> =
   Mod: INTEGERS,
   BitShift: INTEGERS,
   BitwiseAnd: INTEGERS,
+  BitwiseOr: INTEGERS,
   BitwiseXor: INTEGERS,
   And: ZERO,
   Or: ZERO,
+  Xor: ZERO,
   Not: ZERO,
   Equal: ZERO,
   Greater: ZERO,
@@ -75,6 +77,8 @@ export const elementwise: Readonly<Record<keyof typeof schemas, GradientRule>> =
   LessOrEqual: ZERO,
   Sign: ZERO,
   Floor: ZERO,
+  Ceil: ZERO,
+  Round: ZERO,
   Max: extremum,
   Min: extremum,
   Sum: ({ node, dy }) => node.inputs.map(() => dy),
@@ -93,27 +97,14 @@ export const elementwise: Readonly<Record<keyof typeof schemas, GradientRule>> =
     const y = outputs[0] as Value;
     return [g.neg(g.mul(dy, g.mul(y, y)))];
   },
-  // The mask comes from the output, which the next layer keeps anyway; the slope at 0 is 0, as PyTorch's.
-  Relu: ({ g, outputs, dy }) => [
-    g.mul(dy, g.cast(g.greater(outputs[0] as Value, constantLike(g, dy, 0)), dy.dtype)),
-  ],
-  /** dx = dy (1 − y²) */
-  Tanh: ({ g, outputs, dy }) => {
-    const y = outputs[0] as Value;
-    return [g.mul(dy, g.sub(constantLike(g, dy, 1), g.mul(y, y)))];
+  Sin: ({ g, x, dy }) => [g.mul(dy, g.cos(x(0)))],
+  Cos: ({ g, x, dy }) => [g.neg(g.mul(dy, g.sin(x(0))))],
+  /** dx = dy 2 / √π exp(−x²) */
+  Erf: ({ g, x, dy }) => {
+    const bell = g.exp(g.neg(g.mul(x(0), x(0))));
+    return [g.mul(dy, g.mul(bell, constantLike(g, dy, 2 / Math.sqrt(Math.PI))))];
   },
   Identity: ({ dy }) => [dy],
   Clip: clip,
-  /** dx = y (dy − Σ dy y) */
-  Softmax: ({ g, attributes, outputs, dy }) => {
-    const y = outputs[0] as Value;
-    const product = g.mul(dy, y);
-    return [g.sub(product, g.mul(y, g.reduceSum(product, [attributes.int('axis', -1)])))];
-  },
-  /** dx = dy − softmax(x) Σ dy */
-  LogSoftmax: ({ g, attributes, outputs, dy }) => {
-    const total = g.reduceSum(dy, [attributes.int('axis', -1)]);
-    return [g.sub(dy, g.mul(g.exp(outputs[0] as Value), total))];
-  },
   Cast: ({ g, x, dy }) => [isFloat(x(0).dtype) ? g.cast(dy, x(0).dtype) : undefined],
 };

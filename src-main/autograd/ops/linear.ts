@@ -10,13 +10,9 @@ function transposed(g: GraphBuilder, x: Value): Value {
 }
 
 /** With A′ = A or Aᵀ and B′ = B or Bᵀ: y = α A′B′ + β C, so dA′ = α dy B′ᵀ, dB′ = α A′ᵀ dy and dC = β dy. */
-const gemm: Vjp = ({ g, attributes, node, inputs, x, dy, needs }) => {
-  const float = (name: string): number => {
-    const attribute = node.attributes[name];
-    return attribute?.type === 'float' ? attribute.value : 1;
-  };
-  const alpha = float('alpha');
-  const beta = float('beta');
+const gemm: Vjp = ({ g, attributes, inputs, x, dy, needs }) => {
+  const alpha = attributes.float('alpha', 1);
+  const beta = attributes.float('beta', 1);
   const transA = attributes.int('transA', 0);
   const transB = attributes.int('transB', 0);
   const dA = (): Value =>

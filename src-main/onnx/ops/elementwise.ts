@@ -5,17 +5,10 @@ import type { DataType } from '../tensor.ts';
 import type { Shape } from '../types.ts';
 import { broadcastShapes, type InferContext, type OpSchema } from './schema.ts';
 
-const unary: OpSchema = { inputs: [1, 1], outputs: [1, 1], infer: (c) => [c.input(0)] };
-const floatUnary: OpSchema = { ...unary, elements: 'float' };
-
-const softmax: OpSchema = {
-  ...floatUnary,
-  attributes: { axis: 'int' },
-  infer(c) {
-    c.axis(c.int('axis', -1), c.input(0).shape.length);
-    return [c.input(0)];
-  },
-};
+/** One operand of any type; the result is like it. */
+export const unary: OpSchema = { inputs: [1, 1], outputs: [1, 1], infer: (c) => [c.input(0)] };
+/** One operand of a float type. */
+export const floatUnary: OpSchema = { ...unary, elements: 'float' };
 
 function broadcastAll(c: InferContext, from: number): Shape {
   let { shape } = c.input(from);
@@ -72,9 +65,11 @@ export const elementwise = {
     },
   },
   BitwiseAnd: bitwise,
+  BitwiseOr: bitwise,
   BitwiseXor: bitwise,
   And: logical,
   Or: logical,
+  Xor: logical,
   Equal: broadcasting(undefined, 'bool'),
   Greater: comparison,
   GreaterOrEqual: comparison,
@@ -108,13 +103,16 @@ export const elementwise = {
   Abs: { ...unary, elements: 'number' },
   Sign: { ...unary, elements: 'number' },
   Floor: floatUnary,
+  Ceil: floatUnary,
+  Round: floatUnary,
   Not: { ...unary, elements: 'bool' },
   Exp: floatUnary,
   Log: floatUnary,
   Sqrt: floatUnary,
+  Sin: floatUnary,
+  Cos: floatUnary,
+  Erf: floatUnary,
   Reciprocal: floatUnary,
-  Relu: { ...unary, elements: 'signed' },
-  Tanh: floatUnary,
   Identity: unary,
   Clip: {
     inputs: [1, 3],
@@ -128,8 +126,6 @@ export const elementwise = {
       return [c.input(0)];
     },
   },
-  Softmax: softmax,
-  LogSoftmax: softmax,
   Cast: {
     inputs: [1, 1],
     outputs: [1, 1],

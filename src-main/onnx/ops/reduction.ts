@@ -31,8 +31,11 @@ export const reductions = {
   ReduceSum: reduction,
   ReduceMean: reduction,
   ReduceMax: reduction,
+  ReduceMin: reduction,
   ReduceProd: reduction,
   ReduceSumSquare: reduction,
+  ReduceL1: reduction,
+  ReduceL2: reduction,
   ArgMax: {
     inputs: [1, 1],
     outputs: [1, 1],

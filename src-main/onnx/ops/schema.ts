@@ -106,6 +106,11 @@ export class InferContext {
     return this.int(name, 0);
   }
 
+  float(name: string, fallback: number): number {
+    const attribute = this.node.attributes[name];
+    return attribute?.type === 'float' ? attribute.value : fallback;
+  }
+
   ints(name: string): readonly number[] | undefined {
     const attribute = this.node.attributes[name];
     return attribute?.type === 'ints' ? attribute.value : undefined;

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../../../src-main/onnx/graph-builder.ts';
 import type { convolution as schemas } from '../../../src-main/onnx/ops/convolution.ts';
-import type { GradientCase, GradientInput } from '../../helpers/gradient-check.ts';
+import type { GradientCase } from '../../helpers/gradient-check.ts';
 import type { FamilyCases } from './not-differentiated.ts';
 
 type Dims = readonly number[];
@@ -33,51 +33,6 @@ function convTranspose(
   };
 }
 
-function maxPool(name: string, x: Dims, options: Parameters<GraphBuilder['maxPool']>[1]): GradientCase {
-  return {
-    name: `MaxPool ${name}`,
-    inputs: [{ dims: x, batch: true, distinct: true }],
-    build: (g, [image]) => g.maxPool(image!, options),
-  };
-}
-
-function averagePool(
-  name: string,
-  x: Dims,
-  options: Parameters<GraphBuilder['averagePool']>[1],
-  linear = false,
-): GradientCase {
-  return {
-    name: `AveragePool ${name}`,
-    linear,
-    inputs: [{ dims: x, batch: true }],
-    build: (g, [image]) => g.averagePool(image!, options),
-  };
-}
-
-const positive: Pick<GradientInput, 'map'> = { map: (u) => 1.5 + u };
-
-function norm(name: string, x: Dims, kind: 'frozen' | 'training'): GradientCase {
-  const channels = [x[1]!];
-  const statistics: GradientInput[] = [
-    { dims: channels, wrt: false },
-    { dims: channels, wrt: false, ...positive },
-  ];
-  return {
-    name: `BatchNormalization ${kind} ${name}`,
-    inputs: [
-      { dims: x, batch: true },
-      { dims: channels },
-      { dims: channels },
-      ...(kind === 'frozen' ? statistics : []),
-    ],
-    build: (g, [image, scale, bias, mean, variance]) =>
-      kind === 'frozen'
-        ? g.batchNormalization(image!, scale!, bias!, mean!, variance!, 1e-5)
-        : g.batchNormalizationTraining(image!, scale!, bias!, 1e-5)[0],
-  };
-}
-
 export const convolutionCases: FamilyCases<typeof schemas> = {
   Conv: [
     conv('3×3 with padding', [2, 2, 4, 5], [3, 2, 3, 3], { pads: [1, 1, 1, 1] }),
@@ -101,6 +56,37 @@ export const convolutionCases: FamilyCases<typeof schemas> = {
       pads: [1, 1, 1, 1],
     }),
     conv('groups with stride', [1, 4, 5, 5], [4, 2, 3, 3], { group: 2, strides: [2, 2], pads: [1, 1, 1, 1] }),
+    conv('depthwise', [2, 5, 5, 4], [5, 1, 3, 3], { group: 5, pads: [1, 1, 1, 1] }),
+    conv('depthwise with stride 2 on odd and even sizes', [2, 3, 7, 6], [3, 1, 5, 5], {
+      group: 3,
+      strides: [2, 2],
+      pads: [2, 2, 2, 2],
+    }),
+    conv('depthwise with dilation and unequal pads', [2, 3, 7, 9], [3, 1, 3, 2], {
+      group: 3,
+      dilations: [2, 3],
+      pads: [2, 0, 1, 3],
+    }),
+    conv('depthwise, dilated and strided', [1, 2, 9, 10], [2, 1, 3, 3], {
+      group: 2,
+      dilations: [2, 1],
+      strides: [2, 3],
+      pads: [1, 1, 2, 0],
+    }),
+    conv('depthwise with rows that no window reaches', [2, 2, 8, 9], [2, 1, 2, 2], {
+      group: 2,
+      strides: [5, 4],
+    }),
+    conv('depthwise on a wide image', [1, 3, 9, 9], [3, 1, 7, 7], { group: 3, pads: [3, 3, 3, 3] }),
+    conv('groups of three channels with two filters', [2, 6, 4, 5], [4, 3, 3, 2], {
+      group: 2,
+      pads: [1, 0, 1, 1],
+    }),
+    conv('groups of many channels', [2, 10, 4, 4], [4, 5, 3, 3], {
+      group: 2,
+      strides: [2, 1],
+      pads: [1, 1, 1, 1],
+    }),
     conv('7×7 stem with stride 2', [1, 3, 8, 8], [2, 3, 7, 7], { strides: [2, 2], pads: [3, 3, 3, 3] }),
     conv('many channels', [1, 17, 3, 3], [2, 17, 2, 2], { pads: [1, 1, 0, 0] }),
     conv('many channels with stride', [2, 12, 4, 4], [2, 12, 3, 3], { strides: [2, 2], pads: [1, 1, 1, 1] }),
@@ -139,66 +125,12 @@ export const convolutionCases: FamilyCases<typeof schemas> = {
     }),
     convTranspose('groups', [1, 4, 3, 3], [4, 2, 2, 2], { group: 2, strides: [2, 2] }),
     convTranspose('dilation', [1, 2, 3, 3], [2, 2, 2, 3], { dilations: [2, 2], pads: [1, 1, 0, 1] }),
+    convTranspose('depthwise', [2, 3, 3, 3], [3, 1, 3, 3], { group: 3, strides: [2, 2], pads: [1, 1, 1, 1] }),
     {
       name: 'ConvTranspose with bias',
       linear: true,
       inputs: [{ dims: [2, 2, 3, 3], batch: true }, { dims: [2, 3, 2, 2] }, { dims: [3] }],
       build: (g, [x, w, b]) => g.convTranspose(x!, w!, b, { strides: [2, 2] }),
     },
-  ],
-  MaxPool: [
-    maxPool('2×2', [2, 2, 4, 6], { kernel_shape: [2, 2], strides: [2, 2] }),
-    maxPool('overlapping 3×3 with padding', [2, 2, 6, 5], {
-      kernel_shape: [3, 3],
-      strides: [2, 2],
-      pads: [1, 1, 1, 1],
-    }),
-    maxPool('overlapping with stride 1', [1, 2, 4, 4], { kernel_shape: [3, 2] }),
-    maxPool('unequal pads', [1, 2, 5, 5], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 0, 0, 1] }),
-    maxPool('ceil mode', [1, 2, 5, 6], { kernel_shape: [2, 2], strides: [2, 3], ceil_mode: 1 }),
-  ],
-  AveragePool: [
-    averagePool('2×2', [2, 2, 4, 6], { kernel_shape: [2, 2], strides: [2, 2] }, true),
-    averagePool('padding not counted', [2, 2, 5, 4], {
-      kernel_shape: [3, 3],
-      strides: [2, 2],
-      pads: [1, 1, 1, 1],
-    }),
-    averagePool('padding counted', [2, 2, 5, 4], {
-      kernel_shape: [3, 3],
-      strides: [2, 2],
-      pads: [1, 1, 1, 1],
-      count_include_pad: 1,
-    }),
-    averagePool('overlapping, unequal pads', [1, 2, 4, 5], { kernel_shape: [2, 3], pads: [1, 0, 0, 2] }),
-    averagePool('rows that no window reaches', [1, 2, 6, 7], { kernel_shape: [2, 2], strides: [3, 4] }, true),
-    averagePool('ceil mode', [1, 2, 5, 6], { kernel_shape: [2, 2], strides: [2, 3], ceil_mode: 1 }),
-    averagePool('ceil mode, padding counted', [1, 2, 5, 6], {
-      kernel_shape: [3, 3],
-      strides: [2, 2],
-      pads: [1, 1, 1, 1],
-      ceil_mode: 1,
-      count_include_pad: 1,
-    }),
-  ],
-  GlobalAveragePool: [
-    {
-      name: 'GlobalAveragePool',
-      linear: true,
-      inputs: [{ dims: [2, 3, 2, 4], batch: true }],
-      build: (g, [x]) => g.globalAveragePool(x!),
-    },
-    {
-      name: 'GlobalAveragePool odd',
-      inputs: [{ dims: [3, 2, 7, 1], batch: true }],
-      build: (g, [x]) => g.globalAveragePool(x!),
-    },
-  ],
-  BatchNormalization: [
-    norm('of images', [2, 3, 3, 2], 'frozen'),
-    norm('of vectors', [4, 3], 'frozen'),
-    norm('of images', [2, 3, 3, 2], 'training'),
-    norm('of vectors', [5, 3], 'training'),
-    norm('of one sample', [1, 2, 3, 3], 'training'),
   ],
 };

@@ -6,6 +6,7 @@ import type { GradientCase } from '../../helpers/gradient-check.ts';
 export const ZERO_OPS = [
   'And',
   'ArgMax',
+  'Ceil',
   'ConstantOfShape',
   'Equal',
   'Floor',
@@ -16,14 +17,17 @@ export const ZERO_OPS = [
   'Not',
   'Or',
   'Range',
+  'Round',
   'Shape',
   'Sign',
+  'Xor',
 ] as const satisfies readonly OpType[];
 
 /** These refuse to be differentiated. */
 export const UNSUPPORTED_OPS = [
   'BitShift',
   'BitwiseAnd',
+  'BitwiseOr',
   'BitwiseXor',
   'Mod',
   'ReduceProd',

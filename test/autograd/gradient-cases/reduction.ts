@@ -7,7 +7,7 @@ type Reduce = (g: GraphBuilder, x: Value, axes?: readonly number[], keepdims?: b
 
 /** A reduction over one axis, several, the batch and all, with and without the folded axes. */
 function reduction(
-  name: 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceSumSquare',
+  name: 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceSumSquare' | 'ReduceL1' | 'ReduceL2',
   reduce: Reduce,
   input: Omit<GradientInput, 'dims'> = {},
   linear = false,
@@ -33,5 +33,11 @@ export const reductionCases: FamilyCases<typeof schemas> = {
   ReduceSum: reduction('ReduceSum', (g, ...rest) => g.reduceSum(...rest), {}, true),
   ReduceMean: reduction('ReduceMean', (g, ...rest) => g.reduceMean(...rest), {}, true),
   ReduceMax: reduction('ReduceMax', (g, ...rest) => g.reduceMax(...rest), { distinct: true }),
+  ReduceMin: reduction('ReduceMin', (g, ...rest) => g.reduceMin(...rest), { distinct: true }),
   ReduceSumSquare: reduction('ReduceSumSquare', (g, ...rest) => g.reduceSumSquare(...rest)),
+  ReduceL1: reduction('ReduceL1', (g, ...rest) => g.reduceL1(...rest), {
+    distinct: true,
+    map: (u) => u + 0.003,
+  }),
+  ReduceL2: reduction('ReduceL2', (g, ...rest) => g.reduceL2(...rest)),
 };

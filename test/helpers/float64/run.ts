@@ -7,20 +7,26 @@
 import type { OpType } from '../../../src-main/onnx/ops/index.ts';
 import type { DataType } from '../../../src-main/onnx/tensor.ts';
 import type { Model } from '../../../src-main/onnx/types.ts';
+import { activation } from './activation.ts';
 import { convolution } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
 import { NodeView, type Kernel } from './kernel.ts';
 import { layout } from './layout.ts';
 import { linear } from './linear.ts';
+import { normalization } from './normalization.ts';
+import { pooling } from './pooling.ts';
 import { reductions } from './reduction.ts';
 import { count, fromTensor, type Value64 } from './values.ts';
 
 /** The kernel of every op that graphs can be built of: one that is missing does not compile. */
 export const KERNELS: Readonly<Record<OpType, Kernel>> = {
+  ...activation,
   ...convolution,
   ...elementwise,
   ...layout,
   ...linear,
+  ...normalization,
+  ...pooling,
   ...reductions,
 };
 
