@@ -15,6 +15,8 @@ export interface PassPlan {
   readonly order: Uint32Array;
   /** How many rows each batch takes from the order. */
   readonly sizes: readonly number[];
+  /** The first batch's number in its epoch. */
+  readonly firstBatch: number;
   /** The epoch that keys augmentation; undefined without augmentation. */
   readonly epoch: number | undefined;
 }

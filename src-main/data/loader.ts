@@ -6,6 +6,8 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { LabError } from '../../src-shared/errors.ts';
 import { entryUrl } from '../base/entry.ts';
+import { batchSpecs } from './augmentations/index.ts';
+import { type BatchMix, type BatchMixSpec, sampleBatchMix } from './batch-mix.ts';
 import {
   type FromWorker,
   type PassPlan,
@@ -22,6 +24,8 @@ export interface Batch {
   readonly pixels: Uint8Array;
   readonly rows: Uint32Array;
   readonly labels: Int32Array;
+  /** How the batch is to be mixed; there when the pass augments and the pipeline lists mixup or cutmix. */
+  readonly mix?: BatchMix;
 }
 
 /** Settings of {@link createLoader}. Rows, pipeline and seed decide the pixels; all else only the speed. */
@@ -42,6 +46,8 @@ export interface PassOptions {
   readonly epoch: number;
   /** Whether the pipeline's augmentations apply, drawn for (seed, epoch, row). */
   readonly augment: boolean;
+  /** The first batch's number in its epoch, which keys how batches are mixed; 0 unless given. */
+  readonly firstBatch?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -59,14 +65,18 @@ export class Loader {
   readonly #prefetch: number;
   readonly #workers: Worker[];
   readonly #passes = new Map<number, Pass>();
-  readonly #pictureBytes: number;
+  readonly #imageSize: number;
+  readonly #seed: number;
+  readonly #mixes: readonly BatchMixSpec[];
   #nextPass = 0;
   #failure: LabError | undefined;
 
   constructor({ prefetch, cacheBytes, workers, ...source }: LoaderOptions) {
     this.#rows = source.rows;
     this.#prefetch = Math.max(2, prefetch ?? DEFAULT_PREFETCH);
-    this.#pictureBytes = source.pipeline.imageSize ** 2 * 3;
+    this.#imageSize = source.pipeline.imageSize;
+    this.#seed = source.seed;
+    this.#mixes = batchSpecs(source.pipeline.augmentations);
     const count = workers ?? Math.min(8, Math.max(1, Math.floor(availableParallelism() / 2)));
     const share = Math.floor((cacheBytes ?? DEFAULT_CACHE_BYTES) / count);
     this.#workers = Array.from({ length: count }, (_, worker) =>
@@ -80,8 +90,8 @@ export class Loader {
    * @throws LabError (while iterating) `SAMPLE_CHANGED`, the errors of `decodeImage` naming the file,
    * `CANCELLED` after an abort or {@link close}, `COMPUTE_DIED` when a worker thread fails.
    */
-  batches({ order, sizes, epoch, augment, signal }: PassOptions): AsyncIterable<Batch> {
-    const plan: PassPlan = { order, sizes, epoch: augment ? epoch : undefined };
+  batches({ order, sizes, epoch, augment, firstBatch = 0, signal }: PassOptions): AsyncIterable<Batch> {
+    const plan: PassPlan = { order, sizes, firstBatch, epoch: augment ? epoch : undefined };
     this.#requirePlan(plan);
     const id = this.#nextPass++;
     const post = (message: ToWorker): void => this.#workers.forEach((worker) => worker.postMessage(message));
@@ -120,7 +130,7 @@ export class Loader {
         credit();
         const rows = plan.order.slice(offsets[batch], offsets[batch + 1]);
         const labels = Int32Array.from(rows, (row) => this.#rows[row]!.label);
-        yield { pixels: this.#join(shares, rows.length), rows, labels };
+        yield { pixels: this.#join(shares, rows.length), rows, labels, ...this.#mix(plan, batch) };
       }
     } finally {
       signal?.removeEventListener('abort', abort);
@@ -128,10 +138,16 @@ export class Loader {
     }
   }
 
+  #mix({ epoch, firstBatch }: PassPlan, batch: number): { mix?: BatchMix } {
+    if (epoch === undefined || this.#mixes.length === 0) return {};
+    const key = { seed: this.#seed, epoch, batch: firstBatch + batch };
+    return { mix: sampleBatchMix(this.#mixes, this.#imageSize, key) };
+  }
+
   /** Puts the workers' pictures at their places in the batch. A lone worker's share is the batch. */
   #join(shares: readonly FromWorker[], count: number): Uint8Array {
     if (shares.length === 1) return shares[0]!.pixels;
-    const bytes = this.#pictureBytes;
+    const bytes = this.#imageSize ** 2 * 3;
     const pixels = new Uint8Array(count * bytes);
     for (const share of shares) {
       share.positions.forEach((position, place) => {

@@ -5,12 +5,13 @@
 import { z } from 'zod';
 import { LabError } from '../../src-shared/errors.ts';
 import {
-  type AugmentationPreset,
+  type AugmentationSpec,
   type DrawKey,
   augment,
-  augmentationPreset,
   augmentationSchema,
+  sampleSpecs,
 } from './augmentations/index.ts';
+import { type AugmentationPreset, augmentationPreset } from './augmentations/presets.ts';
 import { type DecodeOptions, type Pixels, decodeImage } from './image.ts';
 import type { Interpolation } from './resample.ts';
 import { type TransformSpec, applyTransforms, transformSchema } from './transforms/index.ts';
@@ -21,7 +22,7 @@ export const pipelineSchema = z.strictObject({
   imageSize: z.int().min(1).max(4096),
   /** Applied to every split. */
   transforms: z.array(transformSchema),
-  /** Applied to training pictures only. */
+  /** Applied to training pictures only: first those of single pictures, last those of whole batches. */
   augmentations: z.array(augmentationSchema),
 });
 
@@ -36,7 +37,8 @@ export interface PipelineOptions {
   readonly imageSize: number;
   readonly resize?: ResizeMode;
   readonly interpolation?: Interpolation;
-  readonly augment?: AugmentationPreset;
+  /** A preset, whose crops resample with `interpolation`, or a list of one's own. */
+  readonly augment?: AugmentationPreset | readonly AugmentationSpec[];
 }
 
 /** The usual evaluation resizes the short side to this share of the size before the centre crop. */
@@ -52,9 +54,13 @@ export function createPipeline(options: PipelineOptions): PixelPipeline {
           { name: 'center-crop', size: imageSize },
         ]
       : [{ name: 'exact-resize', width: imageSize, height: imageSize, interpolation }];
-  const augmentations = augmentationPreset(options.augment ?? 'none', imageSize).map((spec) =>
-    spec.name === 'random-resized-crop' ? { ...spec, interpolation } : spec,
-  );
+  const { augment: given = 'none' } = options;
+  const augmentations =
+    typeof given === 'string'
+      ? augmentationPreset(given, imageSize).map((spec) =>
+          spec.name === 'random-resized-crop' ? { ...spec, interpolation } : spec,
+        )
+      : given;
   return pipelineSchema.parse({ imageSize, transforms, augmentations });
 }
 
@@ -78,7 +84,10 @@ export async function renderSample(
 /** {@link renderSample} of a decoded picture. */
 export function renderPixels(pixels: Pixels, pipeline: PixelPipeline, mode: RenderMode): Pixels {
   const prepared = preparePixels(pixels, pipeline, mode.augment);
-  return requireSize(mode.augment ? augment(prepared, pipeline.augmentations, mode) : prepared, pipeline);
+  return requireSize(
+    mode.augment ? augment(prepared, sampleSpecs(pipeline.augmentations), mode) : prepared,
+    pipeline,
+  );
 }
 
 /**

@@ -4,7 +4,7 @@
  * fixed point, and the horizontal pass is rounded to bytes before the vertical one. Integer sums make the
  * result the same on every machine.
  */
-import { type Box, type Pixels, requireBox } from './pixels.ts';
+import { type Box, type Pixels, pickPixels, requireBox } from './pixels.ts';
 
 /** Names of the filters, as torchvision's `InterpolationMode` calls them. */
 export const INTERPOLATIONS = ['nearest', 'bilinear', 'bicubic', 'lanczos'] as const;
@@ -62,19 +62,11 @@ export function resizePixels(
 }
 
 function resizeNearest(pixels: Pixels, width: number, height: number, box: Box): Pixels {
-  const data = new Uint8Array(width * height * 3);
-  let write = 0;
-  for (let y = 0; y < height; y++) {
-    const row = box.top + Math.floor(((y + 0.5) * box.height) / height);
-    for (let x = 0; x < width; x++, write += 3) {
-      const column = box.left + Math.floor(((x + 0.5) * box.width) / width);
-      const read = (row * pixels.width + column) * 3;
-      data[write] = pixels.data[read]!;
-      data[write + 1] = pixels.data[read + 1]!;
-      data[write + 2] = pixels.data[read + 2]!;
-    }
-  }
-  return { width, height, data };
+  const at = (start: number, side: number, place: number, count: number): number =>
+    start + Math.floor(((place + 0.5) * side) / count);
+  const columns = Int32Array.from({ length: width }, (_, x) => at(box.left, box.width, x, width));
+  const rows = Int32Array.from({ length: height }, (_, y) => at(box.top, box.height, y, height));
+  return pickPixels(pixels, columns, rows);
 }
 
 function makeTaps(start: number, inputSize: number, outputSize: number, kernel: Kernel): Taps {

@@ -1,11 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { type Pixels } from '../../src-main/data/image.ts';
+import { sha256 } from '../../src-main/base/hash.ts';
+import type { Color, PaddingMode, Pixels } from '../../src-main/data/pixels.ts';
+import type { AffineChange, WarpInterpolation } from '../../src-main/data/warp.ts';
 import { hashes } from '../helpers/seeded.ts';
 
 interface Encoded {
   readonly width: number;
   readonly height: number;
   readonly data: string;
+}
+
+interface Warped {
+  readonly interpolation: WarpInterpolation;
+  readonly fill: Color;
+  readonly sha256: string;
 }
 
 interface Goldens {
@@ -24,6 +32,19 @@ interface Goldens {
     readonly size: number;
     readonly to: [number, number];
   }[];
+  readonly affines: readonly (AffineChange & Warped)[];
+  readonly rotations: readonly (Warped & { readonly angle: number })[];
+  readonly pads: readonly {
+    readonly padding: number;
+    readonly mode: PaddingMode;
+    readonly fill: Color;
+    readonly sha256: string;
+  }[];
+  readonly verticalFlip: Encoded;
+  readonly erased: string;
+  readonly autocontrast: readonly [Encoded, Encoded];
+  readonly lowContrast: Encoded;
+  readonly blurs: readonly (Encoded & { readonly kernelSize: number; readonly sigma: number })[];
 }
 
 /** What Pillow and torchvision made of {@link goldenPicture}: see test/reference/make_augmentation_goldens.py. */
@@ -41,4 +62,9 @@ export function goldenPicture(): Pixels {
   const { width, height } = goldens;
   const data = Uint8Array.from(hashes('augmentations', width * height * 3), (hash) => hash >>> 24);
   return { width, height, data };
+}
+
+/** What the script calls a picture's digest. */
+export function digest(pixels: Pixels): string {
+  return sha256(pixels.data);
 }

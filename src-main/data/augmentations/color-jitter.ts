@@ -5,8 +5,14 @@ import { defineAugmentation } from './augmentation.ts';
 import { adjustBrightness, adjustContrast, adjustHue, adjustSaturation } from './color.ts';
 import { range } from './parameters.ts';
 
-const strength = z.union([z.number().min(0), range(z.number().min(0))]).default(0);
-const hueShift = z.union([z.number().min(0).max(0.5), range(z.number().min(-0.5).max(0.5))]).default(0);
+const strength = z
+  .union([z.number().min(0), range(z.number().min(0))])
+  .describe('a number or two ascending numbers of at least 0')
+  .default(0);
+const hueShift = z
+  .union([z.number().min(0).max(0.5), range(z.number().min(-0.5).max(0.5))])
+  .describe('a number from 0 to 0.5 or two ascending numbers from −0.5 to 0.5')
+  .default(0);
 
 /**
  * torchvision's `ColorJitter`. A number s stands for the range [max(0, 1 − s), 1 + s] of factors, for `hue`

@@ -64,6 +64,23 @@ export function adjustHue({ width, height, data: from }: Pixels, factor: number)
   return { width, height, data };
 }
 
+/** Stretches every channel that holds two levels or more to 0…255. */
+export function stretchContrast({ width, height, data: from }: Pixels): Pixels {
+  const data = new Uint8Array(from.length);
+  for (let channel = 0; channel < 3; channel++) {
+    let low = 255;
+    let high = 0;
+    for (let at = channel; at < from.length; at += 3) {
+      low = Math.min(low, from[at]!);
+      high = Math.max(high, from[at]!);
+    }
+    const scale = high > low ? 255 / (high - low) : 1;
+    const offset = high > low ? -low * scale : 0;
+    for (let at = channel; at < from.length; at += 3) data[at] = Math.trunc(from[at]! * scale + offset);
+  }
+  return { width, height, data };
+}
+
 const fround = Math.fround;
 
 /** gray + alpha · (value − gray), cut to 0…255; `alpha` is a single-precision number. */

@@ -1,34 +1,58 @@
-/** The augmentations there are, and the presets made of them. */
+/** The augmentations there are. */
 import { z } from 'zod';
 import { CounterRandom } from '../../base/random.ts';
+import { type BatchMixSpec, cutmixSchema, mixupSchema } from '../batch-mix.ts';
 import type { Pixels } from '../pixels.ts';
 import type { Augmentation } from './augmentation.ts';
 import { colorJitter, colorJitterSchema } from './color-jitter.ts';
+import { gaussianBlur, gaussianBlurSchema } from './gaussian-blur.ts';
 import { horizontalFlip, horizontalFlipSchema } from './horizontal-flip.ts';
 import { padRandomCrop, padRandomCropSchema } from './pad-random-crop.ts';
+import { randomAffine, randomAffineSchema } from './random-affine.ts';
+import { randomAutocontrast, randomAutocontrastSchema } from './random-autocontrast.ts';
+import { randomErasing, randomErasingSchema } from './random-erasing.ts';
 import { randomGrayscale, randomGrayscaleSchema } from './random-grayscale.ts';
 import { randomResizedCrop, randomResizedCropSchema } from './random-resized-crop.ts';
+import { randomRotation, randomRotationSchema } from './random-rotation.ts';
+import { verticalFlip, verticalFlipSchema } from './vertical-flip.ts';
 
-/** Every augmentation. */
+/** Every augmentation of single pictures. */
 export const AUGMENTATIONS = [
   randomResizedCrop,
   padRandomCrop,
   horizontalFlip,
+  verticalFlip,
+  randomAffine,
+  randomRotation,
   colorJitter,
   randomGrayscale,
+  randomAutocontrast,
+  gaussianBlur,
+  randomErasing,
 ] as const;
 
-/** An augmentation as JSON; defaults are filled in by parsing. */
-export const augmentationSchema = z.discriminatedUnion('name', [
+const sampleSchema = z.discriminatedUnion('name', [
   randomResizedCropSchema,
   padRandomCropSchema,
   horizontalFlipSchema,
+  verticalFlipSchema,
+  randomAffineSchema,
+  randomRotationSchema,
   colorJitterSchema,
   randomGrayscaleSchema,
+  randomAutocontrastSchema,
+  gaussianBlurSchema,
+  randomErasingSchema,
 ]);
 
+/** An augmentation of pictures or batches as JSON; defaults are filled in by parsing. */
+export const augmentationSchema = z.discriminatedUnion('name', [sampleSchema, mixupSchema, cutmixSchema]);
+
+/** An augmentation of single pictures with all its parameters. */
+export type SampleSpec = z.output<typeof sampleSchema>;
+
 /** An augmentation with all its parameters. */
-export type AugmentationSpec = z.output<typeof augmentationSchema>;
+export type AugmentationSpec = SampleSpec | BatchMixSpec;
 
 /** What the random choices for one picture are keyed by. */
 export interface DrawKey {
@@ -42,7 +66,7 @@ export interface DrawKey {
  * Applies augmentations in their order. Each draws from a stream of its own, keyed by (seed, epoch, key, place
  * in the list), so that one more augmentation leaves the others' draws as they were.
  */
-export function augment(pixels: Pixels, specs: readonly AugmentationSpec[], key: DrawKey): Pixels {
+export function augment(pixels: Pixels, specs: readonly SampleSpec[], key: DrawKey): Pixels {
   return specs.reduce((image, spec, place) => {
     const random = new CounterRandom('augmentation', key.seed, key.epoch, key.key, place);
     const augmentation = findAugmentation(spec);
@@ -51,33 +75,22 @@ export function augment(pixels: Pixels, specs: readonly AugmentationSpec[], key:
 }
 
 /** The augmentation that a spec names. */
-export function findAugmentation(spec: AugmentationSpec): Augmentation<string, AugmentationSpec, unknown> {
+export function findAugmentation(spec: SampleSpec): Augmentation<string, SampleSpec, unknown> {
   const found = AUGMENTATIONS.find(({ name }) => name === spec.name);
   // Each spec is handed to the augmentation of its own name, which the union of their types cannot express.
-  return found as unknown as Augmentation<string, AugmentationSpec, unknown>;
+  return found as unknown as Augmentation<string, SampleSpec, unknown>;
 }
 
-/** Names of the presets. */
-export const AUGMENTATION_PRESETS = ['none', 'crop-flip', 'pad-crop-flip', 'color'] as const;
+/** The augmentations of batches in a list. */
+export function batchSpecs(specs: readonly AugmentationSpec[]): BatchMixSpec[] {
+  return specs.filter(isBatchSpec);
+}
 
-/** One of {@link AUGMENTATION_PRESETS}. */
-export type AugmentationPreset = (typeof AUGMENTATION_PRESETS)[number];
+/** The augmentations of single pictures in a list. */
+export function sampleSpecs(specs: readonly AugmentationSpec[]): SampleSpec[] {
+  return specs.filter((spec): spec is SampleSpec => !isBatchSpec(spec));
+}
 
-/** A preset's augmentations for pictures of `size` × `size`. */
-export function augmentationPreset(preset: AugmentationPreset, size: number): AugmentationSpec[] {
-  const specs: Readonly<Record<AugmentationPreset, readonly z.input<typeof augmentationSchema>[]>> = {
-    none: [],
-    'crop-flip': [{ name: 'random-resized-crop', size, scale: [0.5, 1] }, { name: 'horizontal-flip' }],
-    'pad-crop-flip': [
-      { name: 'pad-random-crop', size, padding: Math.round(size / 8) },
-      { name: 'horizontal-flip' },
-    ],
-    color: [
-      { name: 'random-resized-crop', size, scale: [0.5, 1] },
-      { name: 'horizontal-flip' },
-      { name: 'color-jitter', brightness: 0.3, contrast: 0.3, saturation: 0.3, hue: 0.05 },
-      { name: 'random-grayscale', p: 0.1 },
-    ],
-  };
-  return specs[preset].map((spec) => augmentationSchema.parse(spec));
+function isBatchSpec(spec: AugmentationSpec): spec is BatchMixSpec {
+  return spec.name === 'mixup' || spec.name === 'cutmix';
 }

@@ -3,15 +3,22 @@ import type { CounterRandom } from '../../base/random.ts';
 import type { Box } from '../pixels.ts';
 import { INTERPOLATIONS, type Interpolation, resizePixels } from '../resample.ts';
 import { type Size, defineAugmentation } from './augmentation.ts';
-import { range } from './parameters.ts';
+import { range, side } from './parameters.ts';
 
 /** torchvision's `RandomResizedCrop`. `scale` is a share of the picture's area, `ratio` width over height. */
 export const randomResizedCropSchema = z.strictObject({
   name: z.literal('random-resized-crop'),
-  size: z.int().min(1),
-  scale: range(z.number().positive().max(1)).default([0.08, 1]),
-  ratio: range(z.number().positive()).default([3 / 4, 4 / 3]),
-  interpolation: z.enum(INTERPOLATIONS).default('bilinear'),
+  size: side,
+  scale: range(z.number().positive().max(1))
+    .describe('two ascending numbers above 0 and up to 1')
+    .default([0.08, 1]),
+  ratio: range(z.number().positive())
+    .describe('two ascending numbers above 0')
+    .default([3 / 4, 4 / 3]),
+  interpolation: z
+    .enum(INTERPOLATIONS)
+    .describe(`one of ${INTERPOLATIONS.join(', ')}`)
+    .default('bilinear'),
 });
 
 type Spec = z.output<typeof randomResizedCropSchema>;

@@ -3,21 +3,21 @@ import { LabError } from '../../../src-shared/errors.ts';
 import { CounterRandom } from '../../../src-main/base/random.ts';
 import {
   AUGMENTATIONS,
-  AUGMENTATION_PRESETS,
-  type AugmentationSpec,
+  type SampleSpec,
   augment,
-  augmentationPreset,
   augmentationSchema,
   findAugmentation,
+  sampleSpecs,
 } from '../../../src-main/data/augmentations/index.ts';
+import { AUGMENTATION_PRESETS, augmentationPreset } from '../../../src-main/data/augmentations/presets.ts';
 import { randomResizedCrop } from '../../../src-main/data/augmentations/random-resized-crop.ts';
-import type { Box } from '../../../src-main/data/pixels.ts';
+import type { Box, Pixels } from '../../../src-main/data/pixels.ts';
 import { goldenPicture } from '../goldens.ts';
 
 type Name = (typeof AUGMENTATIONS)[number]['name'];
 
 /** Parameters under which every augmentation changes something now and then. */
-const SPECS: Readonly<Record<Name, AugmentationSpec>> = {
+const SPECS: Readonly<Record<Name, SampleSpec>> = {
   'random-resized-crop': parse({ name: 'random-resized-crop', size: 9 }),
   'pad-random-crop': parse({ name: 'pad-random-crop', size: 9, padding: 2 }),
   'horizontal-flip': parse({ name: 'horizontal-flip' }),
@@ -29,16 +29,30 @@ const SPECS: Readonly<Record<Name, AugmentationSpec>> = {
     hue: 0.2,
   }),
   'random-grayscale': parse({ name: 'random-grayscale', p: 0.4 }),
+  'vertical-flip': parse({ name: 'vertical-flip' }),
+  'random-affine': parse({
+    ...{ name: 'random-affine', degrees: 30, translate: [0.2, 0.1], scale: [0.8, 1.5] },
+    ...{ shear: [-20, 10, 0, 15], interpolation: 'bilinear', fill: [9, 8, 7] },
+  }),
+  'random-rotation': parse({ name: 'random-rotation', degrees: [-20, 70] }),
+  'random-autocontrast': parse({ name: 'random-autocontrast' }),
+  'gaussian-blur': parse({ name: 'gaussian-blur', kernel_size: 3 }),
+  'random-erasing': parse({ name: 'random-erasing', value: 'random' }),
 };
 
-function parse(spec: unknown): AugmentationSpec {
-  return augmentationSchema.parse(spec);
+function parse(spec: unknown): SampleSpec {
+  return sampleSpecs([augmentationSchema.parse(spec)])[0]!;
+}
+
+/** The picture with less contrast, so that stretching it shows. */
+function drab({ width, height, data }: Pixels): Pixels {
+  return { width, height, data: data.map((level) => 40 + level / 2) };
 }
 
 const SIZE = { width: 18, height: 13 };
 const DRAWS = 4000;
 
-function draws(spec: AugmentationSpec, size = SIZE): unknown[] {
+function draws(spec: SampleSpec, size = SIZE): unknown[] {
   const augmentation = findAugmentation(spec);
   return Array.from({ length: DRAWS }, (_, draw) =>
     augmentation.sample(spec, new CounterRandom('test', draw), size),
@@ -55,13 +69,12 @@ describe.each(AUGMENTATIONS.map(({ name }) => name))('%s', (name) => {
   });
 
   test('same seed, same draw and pixels; another seed gives others; the source stays as it was', () => {
-    const outcome = (seed: number): unknown => augment(goldenPicture(), [spec], { seed, epoch: 1, key: 7 });
+    const source = drab(goldenPicture());
+    const outcome = (seed: number): unknown => augment(source, [spec], { seed, epoch: 1, key: 7 });
     expect(outcome(0)).toEqual(outcome(0));
     const distinct = new Set(Array.from({ length: 20 }, (_, seed) => JSON.stringify(outcome(seed))));
     expect(distinct.size).toBeGreaterThan(1);
-    const pixels = goldenPicture();
-    for (let seed = 0; seed < 20; seed++) augment(pixels, [spec], { seed, epoch: 0, key: 0 });
-    expect(pixels).toEqual(goldenPicture());
+    expect(source).toEqual(drab(goldenPicture()));
   });
 
   test('spec and draw survive JSON', () => {
@@ -121,7 +134,7 @@ describe('draws', () => {
   test('padded crops take every offset about equally often', () => {
     const found = draws(parse({ name: 'pad-random-crop', size: 13, padding: 2 }), { width: 13, height: 13 });
     const counts = new Map<number, number>();
-    for (const { left } of found as Box[]) counts.set(left, (counts.get(left) ?? 0) + 1);
+    for (const { box } of found as { box: Box }[]) counts.set(box.left, (counts.get(box.left) ?? 0) + 1);
     expect([...counts.keys()].sort((a, b) => a - b)).toEqual([-2, -1, 0, 1, 2]);
     // 800 expected of 4,000, five standard deviations are 126.
     for (const count of counts.values()) expect(Math.abs(count - 800)).toBeLessThan(126);
@@ -130,7 +143,9 @@ describe('draws', () => {
   test.each([
     ['horizontal-flip', 'flip', 0.5],
     ['horizontal-flip', 'flip', 0.1],
+    ['vertical-flip', 'flip', 0.3],
     ['random-grayscale', 'gray', 0.2],
+    ['random-autocontrast', 'stretch', 0.6],
   ] as const)('%s happens with its probability (%s, p = %d)', (name, field, p) => {
     const found = draws(parse({ name, p })) as Record<string, boolean>[];
     const share = found.filter((draw) => draw[field]).length / DRAWS;
@@ -198,9 +213,26 @@ describe('parameters', () => {
       name: 'pad-random-crop',
       size: 32,
       padding: 0,
+      fill: 0,
+      padding_mode: 'constant',
     });
     expect(parse({ name: 'horizontal-flip' })).toEqual({ name: 'horizontal-flip', p: 0.5 });
+    expect(parse({ name: 'vertical-flip' })).toEqual({ name: 'vertical-flip', p: 0.5 });
     expect(parse({ name: 'random-grayscale' })).toEqual({ name: 'random-grayscale', p: 0.1 });
+    expect(parse({ name: 'random-autocontrast' })).toEqual({ name: 'random-autocontrast', p: 0.5 });
+    expect(parse({ name: 'random-affine', degrees: 5 })).toEqual({
+      ...{ name: 'random-affine', degrees: 5, translate: null, scale: null, shear: null },
+      ...{ interpolation: 'nearest', fill: 0 },
+    });
+    expect(parse({ name: 'random-rotation', degrees: 5 })).toEqual({
+      ...{ name: 'random-rotation', degrees: 5, interpolation: 'nearest', fill: 0 },
+    });
+    expect(parse({ name: 'gaussian-blur', kernel_size: 5 })).toEqual({
+      ...{ name: 'gaussian-blur', kernel_size: 5, sigma: [0.1, 2] },
+    });
+    expect(parse({ name: 'random-erasing' })).toEqual({
+      ...{ name: 'random-erasing', p: 0.5, scale: [0.02, 0.33], ratio: [0.3, 3.3], value: 0 },
+    });
     expect(parse({ name: 'color-jitter' })).toEqual({
       name: 'color-jitter',
       brightness: 0,
@@ -220,7 +252,23 @@ describe('parameters', () => {
     { name: 'color-jitter', brightness: -1 },
     { name: 'color-jitter', hue: 0.6 },
     { name: 'color-jitter', hue: [0.2, -0.2] },
-    { name: 'mixup' },
+    { name: 'pad-random-crop', size: 8, padding_mode: 'wrap' },
+    { name: 'pad-random-crop', size: 8, fill: 256 },
+    { name: 'random-affine' },
+    { name: 'random-affine', degrees: -1 },
+    { name: 'random-affine', degrees: [2, 1] },
+    { name: 'random-affine', degrees: 0, translate: [0, 1.1] },
+    { name: 'random-affine', degrees: 0, scale: [0, 1] },
+    { name: 'random-affine', degrees: 0, shear: [1, 2, 4, 3] },
+    { name: 'random-affine', degrees: 0, interpolation: 'bicubic' },
+    { name: 'random-rotation', degrees: 5, fill: [1, 2] },
+    { name: 'random-erasing', value: 'noise' },
+    { name: 'random-erasing', value: 0.5 },
+    { name: 'gaussian-blur', kernel_size: 4 },
+    { name: 'gaussian-blur', kernel_size: 3, sigma: 0 },
+    { name: 'mixup', alpha: 0 },
+    { name: 'cutmix', p: 2 },
+    { name: 'posterize' },
   ])('%j is refused', (spec) => {
     expect(augmentationSchema.safeParse(spec).success).toBe(false);
   });

@@ -4,6 +4,7 @@ import {
   adjustContrast,
   adjustHue,
   adjustSaturation,
+  stretchContrast,
   toGrayscale,
 } from '../../../src-main/data/augmentations/color.ts';
 import { decoded, goldenPicture, goldens } from '../goldens.ts';
@@ -22,6 +23,16 @@ describe('colour adjustments', () => {
 
   test("grayscale gives torchvision's bytes", () => {
     expect(toGrayscale(goldenPicture())).toEqual(decoded(goldens.grayscale));
+  });
+
+  test("stretched contrast gives torchvision's bytes, also for a channel of one level", () => {
+    expect(stretchContrast(goldenPicture())).toEqual(decoded(goldens.autocontrast[0]));
+    const low = decoded(goldens.lowContrast);
+    expect(stretchContrast(low)).toEqual(decoded(goldens.autocontrast[1]));
+    const flat = Uint8Array.from(low.data, (level, at) => (at % 3 === 2 ? 41 : level));
+    expect(stretchContrast({ ...low, data: flat }).data.filter((_, at) => at % 3 === 2)).toEqual(
+      new Uint8Array(flat.length / 3).fill(41),
+    );
   });
 
   test.each([adjustBrightness, adjustContrast, adjustSaturation])(
