@@ -124,8 +124,9 @@ class BirdPlane(nn.Module):
     def __init__(self, classes=2, width=(16, 8), dropout=False, batchnorm=False):
         super().__init__()
         a, b = width
-        self.conv1, self.conv2 = conv3(3, a), conv3(a, b)
-        self.bn1, self.bn2 = (nn.BatchNorm2d(a), nn.BatchNorm2d(b)) if batchnorm else (nn.Identity(), nn.Identity())
+        norm = nn.BatchNorm2d if batchnorm else lambda channels: nn.Identity()
+        self.conv1, self.bn1 = conv3(3, a), norm(a)
+        self.conv2, self.bn2 = conv3(a, b), norm(b)
         self.dropout1, self.dropout2 = (nn.Dropout2d(0.4), nn.Dropout2d(0.4)) if dropout else (nn.Identity(), nn.Identity())
         self.tanh, self.pool = nn.Tanh(), nn.MaxPool2d(2)
         self.fc1, self.fc2 = nn.Linear(b * 64, 32), nn.Linear(32, classes)

@@ -3,11 +3,20 @@ import type { GraphBuilder, Value } from '../../onnx/graph-builder.ts';
 import { constant } from '../initializers.ts';
 import type { Network } from './network.ts';
 
-/** PyTorch's default momentum of running statistics: new = 0.9 old + 0.1 batch. */
-const BATCH_NORM_MOMENTUM = 0.1;
+/** Options of {@link batchNorm2d}, named and defaulted as `torch.nn.BatchNorm2d`'s. */
+export interface BatchNorm2dOptions {
+  readonly eps?: number;
+  /** Of the running statistics: new = (1 − momentum) old + momentum batch. */
+  readonly momentum?: number;
+}
 
 /** `torch.nn.BatchNorm2d`: x `[N, C, H, W]`, normalised by channel. */
-export function batchNorm2d(net: Network, x: Value, name: string, epsilon = 1e-5): Value {
+export function batchNorm2d(
+  net: Network,
+  x: Value,
+  name: string,
+  { eps = 1e-5, momentum = 0.1 }: BatchNorm2dOptions = {},
+): Value {
   const { g } = net;
   const dims = [x.shape[1] as number];
   return g.scope(name, () => {
@@ -16,20 +25,19 @@ export function batchNorm2d(net: Network, x: Value, name: string, epsilon = 1e-5
     const mean = net.buffer(`${name}.running_mean`, dims, constant(0));
     const variance = net.buffer(`${name}.running_var`, dims, constant(1));
     const trained = net.options.isTrainable(weight.name) || net.options.isTrainable(bias.name);
-    if (!net.options.training || !trained)
-      return g.batchNormalization(x, weight, bias, mean, variance, epsilon);
-    const [y, batchMean, batchVariance] = g.batchNormalizationTraining(x, weight, bias, epsilon);
-    net.bufferUpdates.set(mean.name, runningAverage(g, mean, batchMean));
-    net.bufferUpdates.set(variance.name, runningAverage(g, variance, unbiased(g, batchVariance, x)));
+    if (!net.options.training || !trained) return g.batchNormalization(x, weight, bias, mean, variance, eps);
+    const [y, batchMean, batchVariance] = g.batchNormalizationTraining(x, weight, bias, eps);
+    net.bufferUpdates.set(mean.name, runningAverage(g, mean, batchMean, momentum));
+    net.bufferUpdates.set(
+      variance.name,
+      runningAverage(g, variance, unbiased(g, batchVariance, x), momentum),
+    );
     return y;
   });
 }
 
-function runningAverage(g: GraphBuilder, running: Value, batch: Value): Value {
-  return g.add(
-    g.mul(running, g.scalar(1 - BATCH_NORM_MOMENTUM)),
-    g.mul(batch, g.scalar(BATCH_NORM_MOMENTUM)),
-  );
+function runningAverage(g: GraphBuilder, running: Value, batch: Value, momentum: number): Value {
+  return g.add(g.mul(running, g.scalar(1 - momentum)), g.mul(batch, g.scalar(momentum)));
 }
 
 /** PyTorch keeps the unbiased variance as running statistic: population variance × n / (n − 1). */

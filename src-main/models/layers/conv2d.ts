@@ -14,7 +14,9 @@ export interface Conv2dOptions {
   readonly dilation?: number;
   readonly groups?: number;
   readonly bias?: boolean;
+  /** First values of the weight, and of the bias. */
   readonly initialize?: Initializer;
+  readonly initialize_bias?: Initializer;
 }
 
 /** `torch.nn.Conv2d`: x `[N, C, H, W]` → `[N, out_channels, H', W']`. */
@@ -38,8 +40,8 @@ export function conv2d(net: Network, x: Value, name: string, options: Conv2dOpti
   checkWindow(name, x, window);
   return net.g.scope(name, () => {
     const weight = net.parameter(`${name}.weight`, dims, options.initialize ?? kaimingUniform);
-    const bound = 1 / Math.sqrt(fans(dims).fanIn);
-    const shift = bias ? net.parameter(`${name}.bias`, [out_channels], uniform(bound)) : undefined;
+    const initializeBias = options.initialize_bias ?? uniform(1 / Math.sqrt(fans(dims).fanIn));
+    const shift = bias ? net.parameter(`${name}.bias`, [out_channels], initializeBias) : undefined;
     const { strides, dilations, pads } = window;
     return net.options.training && net.options.isTrainable(weight.name)
       ? trainableConvolution(net.g, x, weight, shift, { window, group: groups })

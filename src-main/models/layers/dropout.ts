@@ -6,6 +6,7 @@
  */
 import type { GraphBuilder, Value } from '../../onnx/graph-builder.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
+import type { Shape } from '../../onnx/types.ts';
 import type { Network } from './network.ts';
 
 /** The inputs that key a mask. */
@@ -23,6 +24,11 @@ export function dropoutLayer(net: Network, x: Value, p: number): Value {
   return net.options.training && p > 0 ? dropout(net.g, x, p, net.randomKey()) : x;
 }
 
+/** `torch.nn.Dropout2d`: whole channels of x `[N, C, H, W]`; nothing in evaluation. */
+export function dropout2dLayer(net: Network, x: Value, p: number): Value {
+  return net.options.training && p > 0 ? dropout2d(net.g, x, p, net.randomKey()) : x;
+}
+
 /**
  * Zeroes each element with probability `p` and divides the rest by 1 − p, as `torch.nn.Dropout` does in training.
  *
@@ -30,24 +36,52 @@ export function dropoutLayer(net: Network, x: Value, p: number): Value {
  * @throws RangeError when `p` is not in [0, 1)
  */
 export function dropout(g: GraphBuilder, x: Value, p: number, key: DropoutKey): Value {
-  if (!(p >= 0 && p < 1)) throw new RangeError(`Dropout with p = ${p}: expected 0 ≤ p < 1.`);
+  return p === 0 ? x : masked(g, x, p, keepMask(g, { sizes: g.shape(x), shape: x.shape }, p, key));
+}
+
+/**
+ * Zeroes each channel of each sample with probability `p` and divides the rest by 1 − p.
+ *
+ * @param x float32 `[N, C, H, W]`
+ * @throws RangeError when `p` is not in [0, 1)
+ */
+export function dropout2d(g: GraphBuilder, x: Value, p: number, key: DropoutKey): Value {
   if (p === 0) return x;
-  const words = elementHashes(g, x, key);
-  // 24 bits compare exactly as int32, which every execution provider has kernels for.
-  const places = g.cast(g.bitShift(words, word(g, 8), 'RIGHT'), 'int32');
-  const threshold = g.constant({ dtype: 'int32', dims: [], data: Int32Array.of(Math.round(p * 2 ** 24)) });
-  const keep = g.cast(g.greaterOrEqual(places, threshold), 'float32');
+  const sizes = g.concat([g.shape(x, 0, 2), g.ints([1, 1])], 0);
+  return masked(g, x, p, keepMask(g, { sizes, shape: [...x.shape.slice(0, 2), 1, 1] }, p, key));
+}
+
+/** A shape, as the graph computes it and as far as it is known. */
+interface MaskShape {
+  readonly sizes: Value;
+  readonly shape: Shape;
+}
+
+function masked(g: GraphBuilder, x: Value, p: number, keep: Value): Value {
   return g.mul(g.mul(x, keep), g.scalar(1 / (1 - p)));
 }
 
-/** One uint32 for each element of `x`, in its shape. */
-function elementHashes(g: GraphBuilder, x: Value, { seed, step, layer }: DropoutKey): Value {
+/** 1 with probability 1 − p, else 0. */
+function keepMask(g: GraphBuilder, shape: MaskShape, p: number, key: DropoutKey): Value {
+  if (!(p > 0 && p < 1)) throw new RangeError(`Dropout with p = ${p}: expected 0 ≤ p < 1.`);
+  const words = elementHashes(g, shape, key);
+  // 24 bits compare exactly as int32, which every execution provider has kernels for.
+  const places = g.cast(g.bitShift(words, word(g, 8), 'RIGHT'), 'int32');
+  const threshold = g.constant({ dtype: 'int32', dims: [], data: Int32Array.of(Math.round(p * 2 ** 24)) });
+  return g.cast(g.greaterOrEqual(places, threshold), 'float32');
+}
+
+/** One uint32 for each element of a shape. */
+function elementHashes(
+  g: GraphBuilder,
+  { sizes, shape }: MaskShape,
+  { seed, step, layer }: DropoutKey,
+): Value {
   const stepKey = mix(g, g.bitwiseXor(seed, mix(g, g.bitwiseXor(step, mix(g, word(g, layer + 1))))));
-  const shape = g.shape(x);
-  const count = g.reduceProd(shape, undefined, false);
+  const count = g.reduceProd(sizes, undefined, false);
   const places = g.cast(g.range(g.ints(0), count, g.ints(1)), 'uint32');
   const hashes = mix(g, g.bitwiseXor(mix(g, places), stepKey));
-  return g.reshapeTo(hashes, shape, x.shape);
+  return g.reshapeTo(hashes, sizes, shape);
 }
 
 function mix(g: GraphBuilder, x: Value): Value {
