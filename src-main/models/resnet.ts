@@ -21,23 +21,45 @@ function convolution(net: Network, x: Value, name: string, { channels, kernel, s
   });
 }
 
-/** Two 3×3 convolutions and a shortcut, which is a 1×1 convolution where shapes change. */
-function basicBlock(net: Network, x: Value, name: string, channels: number, stride: number): Value {
-  const { g } = net;
-  const conv1 = convolution(net, x, `${name}.conv1`, { channels, kernel: 3, stride });
-  const hidden = g.relu(batchNorm2d(net, conv1, `${name}.bn1`));
-  const conv2 = convolution(net, hidden, `${name}.conv2`, { channels, kernel: 3, stride: 1 });
-  const branch = batchNorm2d(net, conv2, `${name}.bn2`);
-  return g.relu(g.add(branch, shortcut(net, x, name, channels, stride)));
+/** A residual block: what it does to x, with so many channels in its 3×3 convolutions. */
+interface Block {
+  /** Channels of the result for one of the 3×3 convolutions. */
+  readonly expansion: number;
+  branch(net: Network, x: Value, name: string, channels: number, stride: number): Value;
 }
 
+/** Two 3×3 convolutions. */
+const basicBlock: Block = {
+  expansion: 1,
+  branch(net, x, name, channels, stride) {
+    const conv1 = convolution(net, x, `${name}.conv1`, { channels, kernel: 3, stride });
+    const hidden = net.g.relu(batchNorm2d(net, conv1, `${name}.bn1`));
+    const conv2 = convolution(net, hidden, `${name}.conv2`, { channels, kernel: 3, stride: 1 });
+    return batchNorm2d(net, conv2, `${name}.bn2`);
+  },
+};
+
+/** A 3×3 convolution between 1×1 ones. It has the stride, as torchvision's; in the paper the first one has. */
+const bottleneck: Block = {
+  expansion: 4,
+  branch(net, x, name, channels, stride) {
+    const conv1 = convolution(net, x, `${name}.conv1`, { channels, kernel: 1, stride: 1 });
+    const narrow = net.g.relu(batchNorm2d(net, conv1, `${name}.bn1`));
+    const conv2 = convolution(net, narrow, `${name}.conv2`, { channels, kernel: 3, stride });
+    const hidden = net.g.relu(batchNorm2d(net, conv2, `${name}.bn2`));
+    const conv3 = convolution(net, hidden, `${name}.conv3`, { channels: 4 * channels, kernel: 1, stride: 1 });
+    return batchNorm2d(net, conv3, `${name}.bn3`);
+  },
+};
+
+/** x itself, or a 1×1 convolution of it where shapes change. */
 function shortcut(net: Network, x: Value, name: string, channels: number, stride: number): Value {
   if (stride === 1 && x.shape[1] === channels) return x;
   const projected = convolution(net, x, `${name}.downsample.0`, { channels, kernel: 1, stride });
   return batchNorm2d(net, projected, `${name}.downsample.1`);
 }
 
-function basicResNet(name: string, blocks: readonly number[]): Architecture {
+function resNet(name: string, block: Block, blocks: readonly number[]): Architecture {
   return {
     name,
     paper: 'https://arxiv.org/abs/1512.03385',
@@ -50,9 +72,12 @@ function basicResNet(name: string, blocks: readonly number[]): Architecture {
       let x = g.relu(batchNorm2d(net, stem, 'bn1'));
       x = g.maxPool(x, { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] });
       blocks.forEach((count, stage) => {
+        const channels = 64 * 2 ** stage;
         for (let i = 0; i < count; i++) {
+          const at = `layer${stage + 1}.${i}`;
           const stride = stage > 0 && i === 0 ? 2 : 1;
-          x = basicBlock(net, x, `layer${stage + 1}.${i}`, 64 * 2 ** stage, stride);
+          const branch = block.branch(net, x, at, channels, stride);
+          x = g.relu(g.add(branch, shortcut(net, x, at, channels * block.expansion, stride)));
         }
       });
       return g.flatten(g.globalAveragePool(x));
@@ -61,4 +86,6 @@ function basicResNet(name: string, blocks: readonly number[]): Architecture {
   };
 }
 
-export const resnet18 = basicResNet('resnet18', [2, 2, 2, 2]);
+export const resnet18 = resNet('resnet18', basicBlock, [2, 2, 2, 2]);
+export const resnet34 = resNet('resnet34', basicBlock, [3, 4, 6, 3]);
+export const resnet50 = resNet('resnet50', bottleneck, [3, 4, 6, 3]);
