@@ -1,19 +1,26 @@
-/** Brings a folder of images into a data set of the lab; the originals stay where they are. */
+/**
+ * Brings images into a data set of the lab. Images in a folder stay where they are; those inside archives and
+ * binary files are copied into the lab.
+ */
 import { LabError } from '../../src-shared/errors.ts';
+import { chooseClasses, type ClassChoice } from './classes.ts';
+import type { FormatChoice, FormatName } from './formats/index.ts';
+import { type FilePlan, noImages, planSource, sortSkipped, type SourcePlan } from './plan.ts';
 import { type Entry, type ReadProgress, type Reading, readEntries } from './read-entries.ts';
+import { openSource, type Source } from './source.ts';
+import { stageFiles, stageRecords } from './stage.ts';
 import {
-  type FormatChoice,
-  type FormatName,
-  type Skipped,
-  noImages,
-  planFolder,
-  sortSkipped,
-} from './scan.ts';
-import { type AddedCounts, checkDatasetName, type CopyGroup, type LabStore } from './store/index.ts';
+  type AddedCounts,
+  checkDatasetName,
+  type ContentStaging,
+  type CopyGroup,
+  type LabStore,
+} from './store/index.ts';
+import type { Skipped } from './walk.ts';
 
 /** What to import, and into what. */
-export interface ImportOptions {
-  /** The folder. */
+export interface ImportOptions extends ClassChoice {
+  /** A folder, an archive, or a list of images. */
   readonly path: string;
   /** The data set's name; one that exists already is extended. */
   readonly dataset: string;
@@ -21,6 +28,8 @@ export interface ImportOptions {
   readonly format?: FormatChoice;
   /** Larger pictures (width × height) are skipped. */
   readonly maxPixels?: number;
+  /** Archives that unpack to more are refused. */
+  readonly maxArchiveBytes?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ReadProgress) => void;
 }
@@ -53,43 +62,125 @@ const BATCH = 256;
 type Sample = Extract<Reading, { content: unknown }>;
 
 /**
- * Imports a folder. Every batch of files is saved as it is read: an import that was killed or cancelled can be
- * repeated and adds what is missing, and importing twice adds nothing twice.
+ * Imports a folder, an archive or a list of images.
  *
- * @throws LabError `SOURCE_NOT_FOUND`, `SOURCE_UNREADABLE`, `FORMAT_UNKNOWN`, `DATASET_EMPTY` (no image can be
- * read), `INVALID_ARGUMENT` (the name), `DISK_FULL`, `CANCELLED`.
+ * Of images that lie in a folder, every batch is saved as it is read: an import that was killed or cancelled can
+ * be repeated and adds what is missing, and importing twice adds nothing twice. Of an archive or a binary file,
+ * all is saved at the end or nothing.
+ *
+ * @throws LabError `SOURCE_NOT_FOUND`, `SOURCE_UNREADABLE`, `ARCHIVE_UNSAFE`, `ARCHIVE_CORRUPT`,
+ * `ARCHIVE_UNSUPPORTED`, `FORMAT_UNKNOWN`, `FORMAT_MALFORMED`, `CLASS_UNKNOWN`, `DATASET_EMPTY` (no image can be
+ * read), `INVALID_ARGUMENT` (the name), `DISK_FULL`, `OUTPUT_UNWRITABLE`, `CANCELLED`.
  */
 export async function importDataset(store: LabStore, options: ImportOptions): Promise<ImportReport> {
   checkDatasetName(options.dataset);
-  const plan = await planFolder(options.path, options.format ?? 'auto', options.signal);
-  const { entries, repeated } = withoutRepeatedPaths(plan.entries);
-  const skipped = [...plan.skipped, ...repeated];
-  const counts = { added: 0, updated: 0, known: 0 };
-  const known = (sha256: string) => store.content(sha256);
-  for await (const batch of batches(readEntries(plan.root, entries, { ...options, known }))) {
-    for (const reading of batch) {
-      if ('reason' in reading) skipped.push({ path: reading.entry.path, reason: reading.reason });
-    }
-    addBatch(store, options.dataset, batch.filter(isSample), counts);
-  }
+  const { signal, maxArchiveBytes } = options;
+  const source = await openSource(options.path, {
+    ...(signal !== undefined && { signal }),
+    ...(maxArchiveBytes !== undefined && { maxBytes: maxArchiveBytes }),
+  });
+  const plan = await planSource(source, options.format ?? 'auto');
+  const rename = chooseClasses(plan.root, plan.classes, options);
+  const skipped = [...plan.skipped];
+  const counts =
+    source.hasFiles && 'entries' in plan
+      ? await importFiles(store, plan, { ...options, rename, skipped })
+      : await importCopies(store, source, plan, { ...options, rename, skipped });
   if (counts.added + counts.updated + counts.known === 0) throw noImages(plan.root, skipped);
+  const { added, updated } = counts;
   return report(store, options.dataset, {
     ...{ format: plan.format, reason: plan.reason, skipped: sortSkipped(skipped) },
-    ...{ added: counts.added, updated: counts.updated },
+    ...{ added, updated },
   });
+}
+
+/** The options, what the classes are called, and where to note what is skipped. */
+interface Work extends Omit<ImportOptions, 'rename'> {
+  readonly rename: (className: string) => string | undefined;
+  readonly skipped: Skipped[];
+}
+
+/** Refers to the files where they lie. */
+async function importFiles(store: LabStore, plan: FilePlan, work: Work): Promise<AddedCounts> {
+  const entries = takeEntries(plan.entries, work);
+  const counts = { added: 0, updated: 0, known: 0 };
+  const known = (sha256: string) => store.content(sha256);
+  for await (const batch of batches(readEntries(plan.root, entries, { ...work, known }))) {
+    const samples = batch.filter((reading) => noteSkipped(reading, work));
+    addBatch(store, work.dataset, samples, counts);
+  }
+  return counts;
+}
+
+/** Copies the images into the lab: all of them, or none. */
+async function importCopies(
+  store: LabStore,
+  source: Source,
+  plan: SourcePlan,
+  work: Work,
+): Promise<AddedCounts> {
+  const staging = await store.stageContents();
+  try {
+    const samples: Sample[] = [];
+    for await (const reading of stage(store, source, plan, work, staging)) {
+      if (noteSkipped(reading, work)) samples.push(reading);
+    }
+    if (samples.length === 0) return { added: 0, updated: 0, known: 0 };
+    await staging.land();
+    return addAll(store, work.dataset, samples);
+  } catch (error) {
+    await staging.withdraw((sha256) => store.content(sha256)?.stored !== undefined);
+    throw error;
+  } finally {
+    await staging.close();
+  }
+}
+
+function stage(
+  store: LabStore,
+  source: Source,
+  plan: SourcePlan,
+  work: Work,
+  staging: ContentStaging,
+): AsyncIterable<Reading> {
+  const known = (sha256: string) => store.content(sha256);
+  const options = { ...work, known, staging, root: plan.root };
+  if ('records' in plan) return stageRecords(plan.records, options);
+  return stageFiles(source, takeEntries(plan.entries, work), options);
+}
+
+/** The entries of the classes that are taken, under their new names. */
+function takeEntries(all: readonly Entry[], { rename, skipped }: Work): Entry[] {
+  const taken = all.flatMap((entry) => {
+    const className = rename(entry.className);
+    return className === undefined ? [] : [{ ...entry, className }];
+  });
+  const { entries, repeated } = withoutRepeatedPaths(taken);
+  skipped.push(...repeated);
+  return entries;
+}
+
+function noteSkipped(reading: Reading, { skipped }: Work): reading is Sample {
+  if ('content' in reading) return true;
+  skipped.push({ path: reading.entry.path, reason: reading.reason });
+  return false;
 }
 
 type Counts = { -readonly [key in keyof AddedCounts]: number };
 
 function addBatch(store: LabStore, dataset: string, samples: readonly Sample[], counts: Counts): void {
   if (samples.length === 0) return;
-  const added = store.addSamples(
-    dataset,
-    samples.map(({ entry, content }) => ({ ...entry, content })),
-  );
+  const added = addAll(store, dataset, samples);
   counts.added += added.added;
   counts.updated += added.updated;
   counts.known += added.known;
+}
+
+function addAll(store: LabStore, dataset: string, samples: readonly Sample[]): AddedCounts {
+  return store.addSamples(
+    dataset,
+    samples.map(({ entry, content }) => ({ ...entry, content })),
+  );
 }
 
 function report(
@@ -125,10 +216,6 @@ function withoutRepeatedPaths(all: readonly Entry[]): { entries: Entry[]; repeat
     seen.add(key);
   }
   return { entries, repeated };
-}
-
-function isSample(reading: Reading): reading is Sample {
-  return 'content' in reading;
 }
 
 /** Groups what is read; after a cancellation the last group is still handed out before the error. */

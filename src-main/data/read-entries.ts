@@ -48,20 +48,40 @@ const MAX_FILE_BYTES = 512 * 2 ** 20;
  *
  * @throws LabError `CANCELLED`.
  */
-export async function* readEntries(
+export function readEntries(
   root: string,
   entries: readonly Entry[],
   options: ReadOptions,
 ): AsyncGenerator<Reading, void, undefined> {
-  const total = entries.length;
+  const work = (entry: Entry): Promise<Reading> => readEntry(entry, options);
+  return readAll(entries, work, { ...options, root, total: entries.length, atOnce: FILES_AT_ONCE });
+}
+
+/** Options of {@link readAll}. */
+export interface ReadAllOptions extends Pick<ReadOptions, 'signal' | 'onProgress'> {
+  readonly root: string;
+  readonly total: number;
+  readonly atOnce: number;
+}
+
+/**
+ * Reads items a few at once, in their order, and reports how far it is. What gives nothing is counted as well.
+ *
+ * @throws LabError `CANCELLED`.
+ */
+export async function* readAll<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  work: (item: T) => Promise<Reading | undefined>,
+  { root, total, atOnce, signal, onProgress }: ReadAllOptions,
+): AsyncGenerator<Reading, void, undefined> {
   const start = performance.now();
   let done = 0;
-  for await (const reading of mapConcurrently(entries, FILES_AT_ONCE, (entry) => readEntry(entry, options))) {
-    yield reading;
+  for await (const reading of mapConcurrently(items, atOnce, work)) {
+    if (reading !== undefined) yield reading;
     done++;
     const rate = done / Math.max(1e-3, (performance.now() - start) / 1000);
-    options.onProgress?.({ done, total, rate, secondsLeft: (total - done) / rate });
-    if (done < total && options.signal?.aborted === true) {
+    onProgress?.({ done, total, rate, secondsLeft: (total - done) / rate });
+    if (done < total && signal?.aborted === true) {
       throw new LabError('CANCELLED', `Reading ${root} was cancelled after ${done} of ${total} files.`);
     }
   }
@@ -70,7 +90,15 @@ export async function* readEntries(
 async function readEntry(entry: Entry, options: ReadOptions): Promise<Reading> {
   if (options.signal?.aborted === true) return { entry, reason: 'cancelled' };
   try {
-    const bytes = await readFileOfImage(entry.path);
+    return await readBytes(entry, await readFileOfImage(entry.path), options);
+  } catch (error) {
+    return { entry, reason: skipReason(entry.path, error) };
+  }
+}
+
+/** Reads an entry's bytes, which lie wherever they do. */
+export async function readBytes(entry: Entry, bytes: Uint8Array, options: ReadOptions): Promise<Reading> {
+  try {
     const hash = sha256(bytes);
     const known = options.known?.(hash);
     const maxPixels = options.maxPixels ?? DEFAULT_MAX_PIXELS;

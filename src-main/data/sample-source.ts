@@ -4,9 +4,11 @@ import { sha256 } from '../base/hash.ts';
 import { DEFAULT_MAX_PIXELS, type Pixels, decodeImage, readImageFile } from './image.ts';
 import { type PixelPipeline, preparePixels, renderPixels } from './pipeline.ts';
 
-/** A sample to load: where its original lies, the SHA-256 its bytes had when imported, and its class. */
+/** A sample to load: what it is called, the SHA-256 its bytes had when imported, and its class. */
 export interface LoaderRow {
   readonly path: string;
+  /** Where its bytes lie, if not at the path. */
+  readonly file?: string | undefined;
   readonly sha256: string;
   readonly label: number;
 }
@@ -52,8 +54,8 @@ export class SampleSource {
     const kept = this.#prepared.get(key);
     if (kept !== undefined) return kept;
     const { rows, pipeline, maxPixels = DEFAULT_MAX_PIXELS } = this.#options;
-    const { path, sha256: expected } = rows[row]!;
-    const decoded = await decodeImage(await readVerified(path, expected), { name: path, maxPixels });
+    const { path, file = path, sha256: expected } = rows[row]!;
+    const decoded = await decodeImage(await readVerified(file, expected), { name: path, maxPixels });
     const prepared = preparePixels(decoded, pipeline, augment);
     if (prepared.data.length <= this.#bytesLeft && !this.#prepared.has(key)) {
       this.#bytesLeft -= prepared.data.length;

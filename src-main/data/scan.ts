@@ -1,26 +1,16 @@
 /** Recognises and reads a folder of labelled images, with or without a store to put them in. */
-import { join } from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
-import { type FormatChoice, type FormatName, chooseFormat } from './formats/index.ts';
-import { compareCodePoints, sortNaturally } from './natural-order.ts';
+import { distinctClasses } from './classes.ts';
+import type { FormatChoice, FormatName } from './formats/index.ts';
+import { noImages, planFiles, sortSkipped } from './plan.ts';
 import { type Entry, type ReadProgress, readEntries } from './read-entries.ts';
+import { openFolder } from './source.ts';
 import type { Split } from './store/types.ts';
-import { type Skipped, listFolder } from './walk.ts';
+import type { Skipped } from './walk.ts';
 
 export type { FormatChoice, FormatName } from './formats/index.ts';
 export type { ReadProgress } from './read-entries.ts';
 export type { Skipped } from './walk.ts';
-
-/** A folder whose format is known and whose files are placed, but not read yet. */
-export interface FolderPlan {
-  /** Absolute, symbolic links resolved. */
-  readonly root: string;
-  readonly format: FormatName;
-  /** Why that format was taken. */
-  readonly reason: string;
-  readonly entries: readonly Entry[];
-  readonly skipped: readonly Skipped[];
-}
 
 /** A readable image of a scanned folder. */
 export interface ScannedRow {
@@ -65,7 +55,8 @@ export interface ScanOptions {
  * read), `CLASS_UNKNOWN` (an image of a class that is not allowed), `CANCELLED`.
  */
 export async function scanFolder(path: string, options: ScanOptions = {}): Promise<ScanResult> {
-  const plan = await planFolder(path, options.format ?? 'auto', options.signal);
+  const source = await openFolder(path, options.signal);
+  const plan = await planFiles(source, options.format ?? 'auto');
   const skipped = [...plan.skipped];
   const rows: ScannedRow[] = [];
   for await (const reading of readEntries(plan.root, plan.entries, options)) {
@@ -83,55 +74,6 @@ export async function scanFolder(path: string, options: ScanOptions = {}): Promi
   return { format: plan.format, reason: plan.reason, rows, classes, skipped: sortSkipped(skipped) };
 }
 
-/**
- * Lists a folder, recognises its format and places its files.
- *
- * @throws LabError as {@link scanFolder}, except `CLASS_UNKNOWN`.
- */
-export async function planFolder(
-  path: string,
-  choice: FormatChoice,
-  signal?: AbortSignal,
-): Promise<FolderPlan> {
-  const listing = await listFolder(path, signal);
-  if (listing.files.length === 0) throw noImages(listing.root, listing.skipped);
-  const { format, reason } = chooseFormat(listing, choice);
-  const entries: Entry[] = [];
-  const skipped = [...listing.skipped];
-  for (const [index, placement] of format.place(listing).entries()) {
-    const file = join(listing.root, listing.files[index]!);
-    if ('skipped' in placement) skipped.push({ path: file, reason: placement.skipped });
-    else entries.push({ path: file, ...placement });
-  }
-  return { root: listing.root, format: format.name, reason, entries, skipped };
-}
-
-/** The error for a folder without a readable image. */
-export function noImages(root: string, skipped: readonly Skipped[]): LabError {
-  const what = skipped.length === 0 ? 'it holds no file' : `skipped were ${summarise(skipped)}`;
-  return new LabError('DATASET_EMPTY', `No image could be read from ${root}: ${what}.`, {
-    hint: 'JPEG, PNG, WebP, GIF, BMP, TIFF and AVIF are read.',
-  });
-}
-
-/** Skipped files in natural order of their paths. */
-export function sortSkipped(skipped: readonly Skipped[]): Skipped[] {
-  const byPath = Map.groupBy(skipped, ({ path }) => path);
-  return sortNaturally([...byPath.keys()]).flatMap((path) => byPath.get(path)!);
-}
-
-const REASONS_TOLD = 3;
-
-function summarise(skipped: readonly Skipped[]): string {
-  // A reason's first sentence: what follows is advice for the list of files, and the error has its own.
-  const reasons = [...Map.groupBy(skipped, ({ reason }) => reason.split('. ')[0])].sort(
-    ([, a], [, b]) => b.length - a.length,
-  );
-  const told = reasons.slice(0, REASONS_TOLD).map(([reason, files]) => `${files.length} × ${reason}`);
-  const rest = reasons.slice(REASONS_TOLD).reduce((sum, [, files]) => sum + files.length, 0);
-  return [...told, ...(rest > 0 ? [`${rest} × other reasons`] : [])].join('; ');
-}
-
 function requireClass(root: string, { className, path }: Entry, allowed: readonly string[]): void {
   const key = className.normalize('NFC');
   if (allowed.some((name) => name.normalize('NFC') === key)) return;
@@ -140,13 +82,4 @@ function requireClass(root: string, { className, path }: Entry, allowed: readonl
     `The folder ${root} has the class "${className}" (${path}), expected only ${allowed.map((name) => `"${name}"`).join(', ')}.`,
     { hint: 'Rename or move the images of that class, so that only the expected classes are left.' },
   );
-}
-
-function distinctClasses(names: readonly string[]): string[] {
-  const byKey = new Map<string, string>();
-  for (const name of names) {
-    const key = name.normalize('NFC');
-    if (!byKey.has(key)) byKey.set(key, name);
-  }
-  return [...byKey].sort(([a], [b]) => compareCodePoints(a, b)).map(([, name]) => name);
 }

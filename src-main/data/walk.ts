@@ -20,6 +20,8 @@ export interface Listing {
   readonly root: string;
   /** Relative to the root with `/` between the parts, as the file system spells them, in natural order. */
   readonly files: readonly string[];
+  /** Files that no image is called like, in the same form. They are among the skipped, unless a format uses them. */
+  readonly others: readonly string[];
   readonly skipped: readonly Skipped[];
 }
 
@@ -56,6 +58,7 @@ class Walk {
   readonly #root: string;
   readonly #signal: AbortSignal | undefined;
   readonly #files: string[] = [];
+  readonly #others: string[] = [];
   readonly #skipped: Skipped[] = [];
   /** Folders to read; real ones come before linked ones, so that a file is known by its real place. */
   readonly #folders: Folder[] = [];
@@ -80,7 +83,12 @@ class Walk {
       }
       await this.#read(folder);
     }
-    return { root: this.#root, files: sortNaturally(this.#files), skipped: this.#skipped };
+    return {
+      root: this.#root,
+      files: sortNaturally(this.#files),
+      others: sortNaturally(this.#others),
+      skipped: this.#skipped,
+    };
   }
 
   /** Enters linked folders once no real folder is left. */
@@ -138,8 +146,10 @@ class Walk {
     }
     const { stats, isLink } = found;
     const reason = stats.isDirectory() ? helperFolderReason(name) : helperFileReason(name);
-    if (reason !== undefined) this.#skip(path, reason);
-    else if (stats.isFile()) this.#files.push(path);
+    if (reason !== undefined) {
+      this.#skip(path, reason);
+      if (stats.isFile()) this.#others.push(path);
+    } else if (stats.isFile()) this.#files.push(path);
     else if (!stats.isDirectory()) this.#skip(path, 'neither a file nor a folder');
     else if (isLink) this.#linked.push({ path, parent, id: identity(stats) });
     else this.#enterReal(path, identity(stats), parent);
@@ -186,7 +196,7 @@ async function resolveRoot(path: string): Promise<Root> {
     });
   }
   throw new LabError('SOURCE_UNREADABLE', `${path} is not a folder.`, {
-    hint: 'Give the folder that holds the images; unpack archives first.',
+    hint: 'Give the folder that holds the images; archives can be imported.',
   });
 }
 

@@ -1,9 +1,11 @@
 /** Training as a job: from a data set and settings to a run, and from a run to its trained network. */
+import path from 'node:path';
 import type { startSchema } from '../../src-shared/contract/training.ts';
 import { trainableRows } from '../data/trainable.ts';
 import { checkImageSize } from '../models/image-size.ts';
 import { createRun } from '../runs/run-folder.ts';
 import type { RunRow } from '../runs/rows.ts';
+import { findLogFolder } from '../runs/tensorboard/log-folder.ts';
 import type { TrainEvent, TrainResult } from '../runs/train-context.ts';
 import type { z } from 'zod';
 import type { JobContext, Work } from './jobs.ts';
@@ -16,17 +18,20 @@ import { findWeights } from './weights.ts';
  * Reads what a training needs from the store, so that a data set that cannot be trained on is told at once.
  *
  * @returns the work of the job
- * @throws LabError `DATASET_NOT_FOUND`, `DATASET_EMPTY`, `DATASET_ONE_CLASS`, `MODEL_UNKNOWN`, `MODEL_INPUT_SIZE`
+ * @throws LabError `DATASET_NOT_FOUND`, `DATASET_EMPTY`, `DATASET_ONE_CLASS`, `MODEL_UNKNOWN`, `MODEL_INPUT_SIZE`,
+ * `OUTPUT_UNWRITABLE`
  */
 export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>): Promise<Work<'train'>> {
-  const { dataset, ...settings } = input;
+  const { dataset, tensorboard, ...settings } = input;
+  const logs = await findTensorboard(tensorboard, null);
   const found = await findNetwork(settings.model, settings.logits);
   if (settings.imageSize !== null) checkImageSize(found.architecture, settings.imageSize);
   const { name } = lab.store.dataset(dataset);
   const { classes, rows } = trainableRows(lab.store, dataset);
   const split = rows.some((row) => row.split !== null);
-  const runRows = rows.map(({ path, sha256, className, split }): RunRow => ({
+  const runRows = rows.map(({ path, file, sha256, className, split }): RunRow => ({
     path,
+    ...(file !== path && { file }),
     sha256,
     label: className,
     split: split ?? 'train',
@@ -50,15 +55,35 @@ export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>):
       const message = `The data set "${name}" is not split: all its images are for training. Split it with: vitrine split ${name}`;
       job.emit({ event: 'note', message });
     }
-    return trainJob(lab, folder, job);
+    return trainJob(lab, folder, logs, job);
   };
 }
 
 /** Trains a run in a compute process; cancelling writes a checkpoint and ends as a result. */
-export async function trainJob(lab: Lab, folder: string, job: JobContext): Promise<TrainResult> {
+export async function trainJob(
+  lab: Lab,
+  folder: string,
+  tensorboard: string | undefined,
+  job: JobContext,
+): Promise<TrainResult> {
   const { cacheFolder } = lab;
   const onEvent = (event: TrainEvent): void => report(event, job);
-  return lab.compute('train', { folder, cacheFolder }, { onEvent, signal: job.signal });
+  return lab.compute('train', { folder, cacheFolder, tensorboard }, { onEvent, signal: job.signal });
+}
+
+/**
+ * The folder that TensorBoard's events of a run go to, looked at before anything begins.
+ *
+ * @param run null for a new run
+ * @throws LabError `OUTPUT_UNWRITABLE` when it is no folder or holds other events
+ */
+export async function findTensorboard(
+  folder: string | null,
+  run: string | null,
+): Promise<string | undefined> {
+  if (folder === null) return undefined;
+  await findLogFolder(path.resolve(folder), run);
+  return path.resolve(folder);
 }
 
 function report(event: TrainEvent, job: JobContext): void {

@@ -17,6 +17,8 @@ import { openRun, runClassifier, type OpenRun, type RunChoice } from './run-clas
 /** A picture with its class's name, from outside the run. */
 export interface LabelledFile {
   readonly path: string;
+  /** Where its bytes lie, if not at the path. */
+  readonly file?: string | undefined;
   /** Of the file's bytes. */
   readonly sha256: string;
   readonly label: string;
@@ -94,9 +96,9 @@ function filledSplits({ run }: OpenRun): string {
 
 /** Files with the numbers of their classes. @throws LabError `CLASS_UNKNOWN` */
 export function labelledRows(files: readonly LabelledFile[], classes: readonly string[]): LoaderRow[] {
-  return files.map(({ path, sha256, label }) => {
+  return files.map(({ path, file, sha256, label }) => {
     const index = classes.indexOf(label);
-    if (index >= 0) return { path, sha256, label: index };
+    if (index >= 0) return { path, file, sha256, label: index };
     throw new LabError(
       'CLASS_UNKNOWN',
       `The image ${path} is of the class "${label}", which the run does not know; it knows ${classes.join(', ')}.`,

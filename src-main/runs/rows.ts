@@ -7,6 +7,8 @@ import { SPLITS } from '../data/store/types.ts';
 
 const rowSchema = z.strictObject({
   path: z.string(),
+  /** Where the bytes lie, if not at the path. */
+  file: z.string().optional(),
   sha256: z.string(),
   label: z.string(),
   split: z.enum(SPLITS),
@@ -18,7 +20,9 @@ export type RunRow = z.output<typeof rowSchema>;
 /** Rows as JSON lines. */
 export function encodeRows(rows: readonly RunRow[]): string {
   return rows
-    .map(({ path, sha256, label, split }) => `${JSON.stringify({ path, sha256, label, split })}\n`)
+    .map(
+      ({ path, file, sha256, label, split }) => `${JSON.stringify({ path, file, sha256, label, split })}\n`,
+    )
     .join('');
 }
 

@@ -9,6 +9,7 @@ import { runtimeVersion } from '../runtime/session.ts';
 import { defaultThreads } from '../runtime/threads.ts';
 import { writeArtifacts } from './artifacts.ts';
 import { readCheckpoint, START, type Checkpoint } from './checkpoint.ts';
+import { Journal } from './journal.ts';
 import { cutRecords } from './metrics-log.ts';
 import type { Split } from '../data/store/types.ts';
 import { readRows, type RunRow } from './rows.ts';
@@ -29,13 +30,15 @@ export interface TrainOptions {
   readonly emit: (event: TrainEvent) => void;
   /** Aborting asks for a checkpoint and a stop at the next step. */
   readonly signal?: AbortSignal;
+  /** TensorBoard's folder, if events shall go there while the run is trained. */
+  readonly tensorboard?: string | undefined;
 }
 
 /**
  * Trains a run: a new one from the beginning, an interrupted one from its checkpoint. On the CPU, with the same
  * threads, both end with the same weights, bit for bit.
  *
- * @throws LabError `RUN_BUSY`, `RUN_FINISHED`, `ARTIFACT_CHANGED`, `CHECKPOINT_CORRUPT`, `TRAINING_DIVERGED`,
+ * @throws LabError `RUN_BUSY`, `RUN_FINISHED`, `ARTIFACT_CHANGED`, `CHECKPOINT_CORRUPT`, `TRAINING_DIVERGED`, `OUTPUT_UNWRITABLE`,
  * `SAMPLE_CHANGED`, `DEVICE_UNAVAILABLE`, and those of weights and images; a `failed` event goes before
  */
 export async function trainRun(options: TrainOptions): Promise<TrainResult> {
@@ -83,11 +86,15 @@ async function trainUnfinished(paths: RunPaths, found: RunFile, options: TrainOp
   const checkpoint = (await readCheckpoint(paths.checkpoint)) ?? { position: START, tensors: new Map() };
   await forgetAfter(paths, checkpoint);
   const watch = new StopWatch(paths, options.signal);
-  const context = await createContext(paths, run, rows, watch, options);
+  const { position } = checkpoint;
+  const { tensorboard, emit } = options;
+  const journal = await Journal.open({ paths, run, rows, position, tensorboard, emit });
+  const context = await createContext(paths, run, rows, watch, { ...options, emit: journal.emit });
   try {
     announce(context, checkpoint);
     return await new Trainer(context, checkpoint, watch).run();
   } finally {
+    journal.close();
     await context.loader.close();
   }
 }
@@ -159,7 +166,7 @@ async function createContext(
 
 /** Rows as the loader takes them: with the class's number for its name. */
 export function toLoaderRows(rows: readonly RunRow[], classes: readonly string[]): LoaderRow[] {
-  return rows.map(({ path, sha256, label }) => ({ path, sha256, label: classes.indexOf(label) }));
+  return rows.map(({ path, file, sha256, label }) => ({ path, file, sha256, label: classes.indexOf(label) }));
 }
 
 /** The numbers of a split's rows, rising. */

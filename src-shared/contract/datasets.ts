@@ -10,16 +10,28 @@ const dataset = text('the name of a data set');
 export const splitName = oneOf(['train', 'validation', 'test']);
 
 /** How a folder says which image has which class; `auto` finds out. */
-export const formatChoice = oneOf(['auto', 'image-folder', 'kaggle']).default('auto');
+export const formatChoice = oneOf(['auto', 'image-folder', 'kaggle', 'manifest']).default('auto');
+
+/** What an import reads: besides, formats that keep many images in one file. */
+export const IMPORT_FORMATS = [
+  ...(['auto', 'image-folder', 'kaggle', 'manifest'] as const),
+  ...(['cifar-10', 'cifar-100', 'cifar-100-coarse', 'mnist', 'fashion-mnist'] as const),
+] as const;
 
 /** Fields of an import. */
 export const importSchema = z.strictObject({
-  /** A folder. */
-  path: text('the path of a folder'),
+  /** A folder, an archive (.zip, .tar, .tar.gz), or a list of images (.csv, .jsonl). */
+  path: text('the path of a folder, an archive or a list of images'),
   dataset,
-  format: formatChoice,
+  format: oneOf(IMPORT_FORMATS).default('auto'),
+  /** The only classes to take, as the source calls them; null for all. */
+  classes: z.array(text('the name of a class')).min(1).nullable().default(null),
+  /** New names by those of the source. */
+  rename: z.record(text('the name of a class'), text('the name of a class')).default({}),
   /** Larger pictures (width × height) are skipped; null for the default limit. */
   maxPixels: wholeNumber({ min: 1 }).nullable().default(null),
+  /** Archives that unpack to more are refused; null for the default limit. */
+  maxArchiveBytes: wholeNumber({ min: 1 }).nullable().default(null),
 });
 
 /** Fields of a split. */

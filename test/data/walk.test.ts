@@ -155,7 +155,7 @@ describe('a root that cannot be walked', () => {
     expect(await labErrorFrom(listFolder(path))).toEqual({
       code: 'SOURCE_UNREADABLE',
       message: `${path} is not a folder.`,
-      hint: 'Give the folder that holds the images; unpack archives first.',
+      hint: 'Give the folder that holds the images; archives can be imported.',
     });
   });
 

@@ -4,7 +4,7 @@
  */
 import type { Listing } from '../walk.ts';
 import type { Split } from '../store/types.ts';
-import type { DatasetFormat, Detection, Placement } from './format.ts';
+import type { Detection, PathFormat, Placement } from './format.ts';
 
 const SPLIT_FOLDERS: ReadonlyMap<string, Split> = new Map([
   ['train', 'train'],
@@ -14,42 +14,60 @@ const SPLIT_FOLDERS: ReadonlyMap<string, Split> = new Map([
   ['test', 'test'],
 ]);
 
-export const imageFolder: DatasetFormat = {
+export const imageFolder: PathFormat = {
   name: 'image-folder',
   detect,
   place: (listing) => {
-    const hasSplits = usesSplitFolders(listing);
-    return listing.files.map((file) => placeFile(file, hasSplits));
+    const layout = layoutOf(listing.files);
+    return listing.files.map((file) => placeFile(file, layout));
   },
 };
 
+/** What lies above the class folders. */
+interface Layout {
+  /** Folders around everything, which are looked through; empty, or ending in `/`. */
+  readonly wrapper: string;
+  readonly hasSplits: boolean;
+  /** Class folders directly inside it, if there are no splits. */
+  readonly classes: number;
+}
+
 function detect(listing: Listing): Detection {
+  const { wrapper } = layoutOf(listing.files);
   const placed = imageFolder.place(listing).filter((placement) => 'className' in placement);
   if (placed.length === 0) {
     return { matches: false, reason: 'no file lies in a class folder', confidence: 0 };
   }
   const splits = [...new Set(placed.map(({ split }) => split))].filter((split) => split !== null);
-  const classes = [...new Set(placed.map(({ className }) => className.normalize('NFC')))];
-  const found = `${placed.length} of ${listing.files.length} files lie in ${count(classes.length, 'class folder')}`;
+  const classes = new Set(placed.map(({ className }) => className.normalize('NFC')));
+  const found = `${placed.length} of ${listing.files.length} files lie in ${count(classes.size, 'class folder')}`;
   const where = splits.length === 0 ? '' : ` below split folders (${splits.join(', ')})`;
+  const inside = wrapper === '' ? '' : ` inside the folder "${wrapper.slice(0, -1)}"`;
   const share = placed.length / listing.files.length;
   return {
     matches: true,
-    reason: found + where + wrapperAdvice(listing, classes),
-    confidence: share * (classes.length > 1 ? 0.9 : 0.5),
+    reason: found + where + inside,
+    confidence: share * (classes.size > 1 ? 0.9 : 0.5),
   };
 }
 
-/** A folder around the class folders makes one class of everything: torchvision's reading, seldom what is meant. */
-function wrapperAdvice({ files }: Listing, classes: readonly string[]): string {
-  const below = new Set(files.map((file) => file.split('/').slice(0, -1)[1]));
-  if (classes.length !== 1 || below.has(undefined) || below.size < 2) return '';
-  return `; if the ${below.size} folders inside "${classes[0]}" are the classes, import that folder itself`;
+/** A folder that holds all class folders is no class, though torchvision would make one class of everything. */
+function layoutOf(files: readonly string[], wrapper = ''): Layout {
+  const below = files.flatMap((file) => (file.startsWith(wrapper) ? [file.slice(wrapper.length)] : []));
+  if (usesSplitFolders(below)) return { wrapper, hasSplits: true, classes: 0 };
+  const folders = below.map((file) => file.split('/').slice(0, -1)).filter((parts) => parts.length > 0);
+  const [top, ...others] = new Set(folders.map(([first]) => first));
+  const deeper = folders.filter((parts) => parts.length > 1).length;
+  if (top !== undefined && others.length === 0 && deeper > folders.length / 2) {
+    const inside = layoutOf(files, `${wrapper}${top}/`);
+    if (inside.hasSplits || inside.classes > 1) return inside;
+  }
+  return { wrapper, hasSplits: false, classes: others.length + 1 };
 }
 
-function placeFile(file: string, hasSplits: boolean): Placement {
-  const folders = file.split('/').slice(0, -1);
-  const [first, second] = folders;
+function placeFile(file: string, { wrapper, hasSplits }: Layout): Placement {
+  if (!file.startsWith(wrapper)) return { skipped: `it lies outside the folder "${wrapper.slice(0, -1)}"` };
+  const [first, second] = file.slice(wrapper.length).split('/').slice(0, -1);
   if (first === undefined) return { skipped: 'it lies in no class folder' };
   if (!hasSplits) return { className: first, split: null };
   const split = SPLIT_FOLDERS.get(first.toLowerCase());
@@ -60,7 +78,7 @@ function placeFile(file: string, hasSplits: boolean): Placement {
 }
 
 /** Whether there is a `train` folder of folders, or nothing but split folders of folders. Strays do not count. */
-function usesSplitFolders({ files }: Listing): boolean {
+function usesSplitFolders(files: readonly string[]): boolean {
   const balance = new Map<string, number>();
   for (const file of files) {
     const [top, ...below] = file.split('/').slice(0, -1);

@@ -1,11 +1,12 @@
-/** Every format, and which one a folder has. */
+/** Every format, and which one a folder or an archive has. */
 import { LabError } from '../../../src-shared/errors.ts';
 import type { Listing } from '../walk.ts';
 import type { DatasetFormat, FormatName } from './format.ts';
 import { imageFolder } from './image-folder.ts';
 import { kaggle } from './kaggle.ts';
 
-export type { DatasetFormat, Detection, FormatName, Placement } from './format.ts';
+export type * from './format.ts';
+export { FORMAT_NAMES } from './format.ts';
 
 /** All formats; among equally sure ones the first is taken. */
 export const FORMATS: readonly DatasetFormat[] = [imageFolder, kaggle];
@@ -32,7 +33,7 @@ export function chooseFormat(listing: Listing, choice: FormatChoice): ChosenForm
   const [best] = found.filter(({ matches }) => matches).sort((a, b) => b.confidence - a.confidence);
   if (best !== undefined) return { format: best.format, reason: best.reason };
   const reasons = found.map(({ format, reason }) => `${format.name}: ${reason}`).join('; ');
-  throw new LabError('FORMAT_UNKNOWN', `The folder ${listing.root} has no known layout (${reasons}).`, {
+  throw new LabError('FORMAT_UNKNOWN', `${listing.root} has no known layout (${reasons}).`, {
     hint: 'Put the images of each class into a folder with the name of the class.',
   });
 }

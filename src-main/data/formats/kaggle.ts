@@ -1,14 +1,14 @@
 /** Kaggle's Dogs vs Cats: all images in one folder, each named `<class>.<number>.<extension>`. */
 import { dirname } from 'node:path/posix';
 import type { Listing } from '../walk.ts';
-import type { DatasetFormat, Detection, Placement } from './format.ts';
+import type { Detection, PathFormat, Placement } from './format.ts';
 
 const NAME = /^(.*[^.])\.[0-9]+\.[A-Za-z0-9]+$/;
 
 /** Fewer well-named files than this share are taken for chance. */
 const MINIMUM_SHARE = 0.5;
 
-export const kaggle: DatasetFormat = {
+export const kaggle: PathFormat = {
   name: 'kaggle',
   detect,
   place: (listing) => {

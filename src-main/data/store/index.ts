@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LabError } from '../../../src-shared/errors.ts';
 import { Database } from './database.ts';
+import { ContentStaging } from './contents.ts';
 import { ensureDataset, findDataset, listDatasets } from './datasets.ts';
 import { applyEdit, type Edit, type EditResult, listEvents, redoEdit, undoEdit } from './edits.ts';
 import { type LabLock, lockLab } from './lock.ts';
@@ -19,6 +20,7 @@ import {
 import type { Content, CopyGroup, DatasetInfo, LabelEvent, NewSample, SampleRow, Split } from './types.ts';
 
 export { checkDatasetName } from './datasets.ts';
+export type { ContentStaging } from './contents.ts';
 export type { Edit, EditResult } from './edits.ts';
 export type { AddedCounts } from './samples.ts';
 export * from './types.ts';
@@ -77,7 +79,7 @@ export class LabStore {
 
   /** All samples of a data set, in natural order of their paths. */
   rows(dataset: string): SampleRow[] {
-    return listRows(this.database, this.dataset(dataset).id);
+    return listRows(this.database, this.folder, this.dataset(dataset).id);
   }
 
   /** Groups of samples with the same bytes. */
@@ -90,9 +92,18 @@ export class LabStore {
     return listConflicts(this.database, this.dataset(dataset).id);
   }
 
-  /** What is known about a file's bytes from any data set. */
+  /** What is known about bytes from any data set. */
   content(sha256: string): Content | undefined {
     return findContent(this.database, sha256);
+  }
+
+  /**
+   * A place for bytes that the lab shall keep itself; close it at the end.
+   *
+   * @throws LabError `DISK_FULL`, `OUTPUT_UNWRITABLE`
+   */
+  stageContents(): Promise<ContentStaging> {
+    return ContentStaging.open(this.folder);
   }
 
   /**

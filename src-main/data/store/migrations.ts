@@ -80,6 +80,8 @@ const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER operations_fix BEFORE UPDATE ON operations
     BEGIN SELECT RAISE(ABORT, 'operations are append-only'); END;
   `,
+  // The file extension of bytes that the lab keeps itself, below contents/; NULL for those at a sample's path.
+  `ALTER TABLE contents ADD COLUMN stored TEXT`,
 ];
 
 /** The schema this program writes. */

@@ -1,5 +1,6 @@
 /** Queries on samples and contents. */
 import { compareCodePoints, naturalKey } from '../natural-order.ts';
+import { contentPath } from './contents.ts';
 import type { Database, Row } from './database.ts';
 import { ensureClass } from './datasets.ts';
 import type { Content, CopyGroup, NewSample, SampleRow, Split } from './types.ts';
@@ -49,18 +50,25 @@ function insertSample(database: Database, datasetId: number, sample: NewSample):
 
 function ensureContent(database: Database, content: Content): number {
   const hash = Buffer.from(content.sha256, 'hex');
-  const known = database.get('SELECT id FROM contents WHERE sha256 = ?', hash);
-  if (known !== undefined) return Number(known['id']);
-  return database.run(
-    'INSERT INTO contents (sha256, size, width, height, format) VALUES (?, ?, ?, ?, ?)',
-    ...[hash, content.size, content.width, content.height, content.format],
-  ).id;
+  const stored = content.stored ?? null;
+  const known = database.get('SELECT id, stored FROM contents WHERE sha256 = ?', hash);
+  if (known === undefined) {
+    return database.run(
+      'INSERT INTO contents (sha256, size, width, height, format, stored) VALUES (?, ?, ?, ?, ?, ?)',
+      ...[hash, content.size, content.width, content.height, content.format, stored],
+    ).id;
+  }
+  const id = Number(known['id']);
+  if (stored !== null && known['stored'] === null) {
+    database.run('UPDATE contents SET stored = ? WHERE id = ?', stored, id);
+  }
+  return id;
 }
 
 /** What is known about bytes of that hash. */
 export function findContent(database: Database, sha256: string): Content | undefined {
   const row = database.get(
-    'SELECT size, width, height, format FROM contents WHERE sha256 = ?',
+    'SELECT size, width, height, format, stored FROM contents WHERE sha256 = ?',
     Buffer.from(sha256, 'hex'),
   );
   if (row === undefined) return undefined;
@@ -70,6 +78,7 @@ export function findContent(database: Database, sha256: string): Content | undef
     width: Number(row['width']),
     height: Number(row['height']),
     format: String(row['format']),
+    ...(row['stored'] !== null && { stored: String(row['stored']) }),
   };
 }
 
@@ -79,26 +88,28 @@ const CONFLICTS = `
   WHERE dataset_id = ?1 AND excluded = 0 AND class_id IS NOT NULL
   GROUP BY content_id HAVING min(class_id) <> max(class_id)`;
 
-/** All samples of a data set, in natural order of their paths. */
-export function listRows(database: Database, datasetId: number): SampleRow[] {
+/** All samples of a data set of the lab in that folder, in natural order of their paths. */
+export function listRows(database: Database, labFolder: string, datasetId: number): SampleRow[] {
   return database
     .all(
       `WITH conflicts AS MATERIALIZED (${CONFLICTS})
-       SELECT s.id, coalesce(s.path, s.path_key) AS path, lower(hex(c.sha256)) AS sha256, c.width, c.height,
+       SELECT s.id, coalesce(s.path, s.path_key) AS path, lower(hex(c.sha256)) AS sha256, c.width, c.height, c.stored,
          k.name AS class_name, s.split, s.given_split, s.excluded, s.flagged,
          s.excluded = 0 AND s.class_id IS NOT NULL AND s.content_id IN conflicts AS conflict
        FROM samples s JOIN contents c ON c.id = s.content_id LEFT JOIN classes k ON k.id = s.class_id
        WHERE s.dataset_id = ?1 ORDER BY s.sort_key, s.path_key`,
       datasetId,
     )
-    .map(toSampleRow);
+    .map((row) => toSampleRow(row, labFolder));
 }
 
-function toSampleRow(row: Row): SampleRow {
+function toSampleRow(row: Row, labFolder: string): SampleRow {
+  const [path, sha256] = [String(row['path']), String(row['sha256'])];
   return {
     id: Number(row['id']),
-    path: String(row['path']),
-    sha256: String(row['sha256']),
+    path,
+    file: row['stored'] === null ? path : contentPath(labFolder, sha256, String(row['stored'])),
+    sha256,
     width: Number(row['width']),
     height: Number(row['height']),
     className: row['class_name'] as string | null,

@@ -27,11 +27,16 @@ export interface Content {
   readonly width: number;
   readonly height: number;
   readonly format: string;
+  /** The file extension of bytes that the lab keeps itself; else they lie at the sample's path. */
+  readonly stored?: string;
 }
 
 /** A sample to be added to a data set. */
 export interface NewSample {
-  /** Absolute, as the file system spells it. */
+  /**
+   * Absolute, as the file system spells it. What has no file of its own is named below the file that holds it:
+   * `/data/pets.zip/cat/1.jpg`.
+   */
   readonly path: string;
   readonly className: string | null;
   /** The split that the source states, if it does. */
@@ -42,8 +47,10 @@ export interface NewSample {
 /** One entry of one data set. */
 export interface SampleRow {
   readonly id: number;
-  /** Absolute, as the file system spelled it. */
+  /** Absolute, as the file system spelled it; see {@link NewSample}. */
   readonly path: string;
+  /** Where its bytes lie: at the path, or in the lab. */
+  readonly file: string;
   /** Of the file's bytes, hexadecimal. */
   readonly sha256: string;
   /** Pixels, upright. */

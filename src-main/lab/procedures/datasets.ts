@@ -20,11 +20,13 @@ export const datasets = {
   }),
 
   import: os.datasets.import.handler(({ context: { lab }, input }) => {
-    const { path, dataset, format, maxPixels } = input;
+    const { path, dataset, format, classes, rename, maxPixels, maxArchiveBytes } = input;
     const job = lab.jobs.start('import', dataset, ({ signal, progress }) =>
       importDataset(lab.store, {
-        ...{ path, dataset, format, signal },
+        ...{ path, dataset, format, rename, signal },
+        ...(classes !== null && { classes }),
         ...(maxPixels !== null && { maxPixels }),
+        ...(maxArchiveBytes !== null && { maxArchiveBytes }),
         onProgress: (at) => progress({ ...at, message: 'Reading images' }),
       }),
     );

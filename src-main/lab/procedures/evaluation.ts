@@ -36,7 +36,7 @@ export const evaluation = {
 async function scanForRun(
   folder: string,
   data: string,
-  format: 'auto' | 'image-folder' | 'kaggle',
+  format: 'auto' | 'image-folder' | 'kaggle' | 'manifest',
   { signal, progress }: JobContext,
 ) {
   const { classes } = (await readRunFile(runPaths(folder).run)).dataset;

@@ -4,11 +4,12 @@ import type { Listing } from '../../../src-main/data/walk.ts';
 import { labErrorOf } from '../../helpers/lab-errors.ts';
 
 function listing(...files: string[]): Listing {
-  return { root: '/data/pets', files, skipped: [] };
+  return { root: '/data/pets', files, others: [], skipped: [] };
 }
 
 function chosen(files: Listing): { name: FormatName; reason: string; placed: string[] } {
   const { format, reason } = chooseFormat(files, 'auto');
+  if (!('place' in format)) throw new Error(`${format.name} places no paths`);
   const placed = format
     .place(files)
     .map((place) => ('skipped' in place ? `skipped: ${place.skipped}` : `${place.className} ${place.split}`));
@@ -56,11 +57,27 @@ describe('detection', () => {
     },
     {
       title: 'a folder around the class folders',
-      files: ['PetImages/Cat/1.jpg', 'PetImages/Dog/1.jpg'],
+      files: ['PetImages/Cat/1.jpg', 'PetImages/Dog/1.jpg', 'PetImages/logo.png', 'stray.png'],
       name: 'image-folder',
-      reason:
-        '2 of 2 files lie in 1 class folder; if the 2 folders inside "PetImages" are the classes, import that folder itself',
-      placed: ['PetImages null', 'PetImages null'],
+      reason: '2 of 4 files lie in 2 class folders inside the folder "PetImages"',
+      placed: [
+        ...['Cat null', 'Dog null', 'skipped: it lies in no class folder'],
+        'skipped: it lies outside the folder "PetImages"',
+      ],
+    },
+    {
+      title: 'folders around the split folders',
+      files: ['a/b/train/cat/1.jpg', 'a/b/train/dog/1.jpg', 'a/b/test/cat/1.jpg'],
+      name: 'image-folder',
+      reason: '3 of 3 files lie in 2 class folders below split folders (train, test) inside the folder "a/b"',
+      placed: ['cat train', 'dog train', 'cat test'],
+    },
+    {
+      title: 'a single class with folders inside',
+      files: ['cat/day/1.jpg', 'cat/1.jpg', 'cat/2.jpg', 'cat/night/1.jpg', 'cat/3.jpg'],
+      name: 'image-folder',
+      reason: '5 of 5 files lie in 1 class folder',
+      placed: new Array<string>(5).fill('cat null'),
     },
     {
       title: "Kaggle's names in one folder",
@@ -105,11 +122,11 @@ describe('detection', () => {
     expect(labErrorOf(() => chooseFormat(files, 'auto'))).toEqual({
       code: 'FORMAT_UNKNOWN',
       message:
-        'The folder /data/pets has no known layout (image-folder: no file lies in a class folder; kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION).',
+        '/data/pets has no known layout (image-folder: no file lies in a class folder; kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION).',
       hint: 'Put the images of each class into a folder with the name of the class.',
     });
     expect(labErrorOf(() => chooseFormat(files, 'kaggle')).message).toBe(
-      'The folder /data/pets has no known layout (kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION).',
+      '/data/pets has no known layout (kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION).',
     );
   });
 
@@ -121,10 +138,10 @@ describe('detection', () => {
 });
 
 test.each(FORMATS.map((format) => [format.name, format] as const))(
-  '%s has one placement for every file and no match for an empty folder',
+  '%s has a placement for every file and no match for an empty folder',
   (_name, format) => {
     const files = listing('a', 'b/c', 'b/d.1.png', 'train/x/y.jpg', '\u0000', 'e/'.repeat(500) + 'f');
-    expect(format.place(files)).toHaveLength(files.files.length);
+    if ('place' in format) expect(format.place(files)).toHaveLength(files.files.length);
     expect(format.detect(listing())).toMatchObject({ matches: false, confidence: 0 });
   },
 );

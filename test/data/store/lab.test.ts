@@ -132,7 +132,7 @@ describe('the check at the start', () => {
     store.close();
     expect(labErrorOf(() => LabStore.open(folder))).toEqual({
       code: 'LAB_VERSION',
-      message: `The lab's database ${join(folder, 'lab.db')} has schema version 1000; this program knows versions up to 1.`,
+      message: `The lab's database ${join(folder, 'lab.db')} has schema version 1000; this program knows versions up to 2.`,
       hint: 'Open the lab with the newer version of Vitrine that wrote it.',
     });
   });

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { importSchema } from '../../../../src-shared/contract/datasets.ts';
+import { IMPORT_FORMATS, importSchema } from '../../../../src-shared/contract/datasets.ts';
 import type { ResultOf } from '../../../../src-shared/contract/job.ts';
 import type { z } from 'zod';
+import { LabError } from '../../../../src-shared/errors.ts';
 import { parseFlags, toNumber } from '../flags.ts';
 import { followJob } from '../follow-job.ts';
 import { runSession, type Session } from '../session.ts';
@@ -11,11 +12,14 @@ import { count, printable, shortList } from '../text.ts';
 export function importCommand(program: Command): void {
   program
     .command('import')
-    .description('Bring a folder of images into a data set; the files stay where they are.')
-    .argument('<path>', 'folder of images')
+    .description('Bring images into a data set. Files in a folder stay where they are; archives are copied.')
+    .argument('<path>', 'folder, archive (.zip, .tar, .tar.gz) or list (.csv, .jsonl) of images')
     .requiredOption('--dataset <name>', 'the data set; one that exists is extended')
-    .option('--format <format>', 'auto, image-folder or kaggle (default: auto)')
+    .option('--format <format>', `${IMPORT_FORMATS.slice(0, -1).join(', ')} or ${IMPORT_FORMATS.at(-1)}`)
+    .option('--classes <names>', 'the only classes to take, with commas between them', toNames)
+    .option('--rename <old=new>', 'another name for a class; can be repeated', toRenamed)
     .option('--max-pixels <count>', 'skip larger pictures (width × height)', toNumber)
+    .option('--max-archive-bytes <count>', 'refuse archives that unpack to more (default: 64 GiB)', toNumber)
     .action((path: string, _: unknown, command: Command) => {
       const { lab, json, debug, ...flags } = command.optsWithGlobals();
       return runSession({ lab, json, debug }, (session) => {
@@ -23,6 +27,17 @@ export function importCommand(program: Command): void {
         return importFolder(session, input);
       });
     });
+}
+
+/** The names in `cat,dog`. A name that itself holds a comma is written in double quotes. */
+function toNames(text: string): string[] {
+  return [...text.matchAll(/"([^"]*)"|([^,]+)/g)].map(([, quoted, plain]) => (quoted ?? plain!).trim());
+}
+
+function toRenamed(text: string, others: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at > 0) return { ...others, [text.slice(0, at)]: text.slice(at + 1) };
+  throw new LabError('INVALID_ARGUMENT', `--rename: expected OLD=NEW, found ${JSON.stringify(text)}.`);
 }
 
 /** Imports a folder and tells what came of it. */
