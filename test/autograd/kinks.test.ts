@@ -21,6 +21,19 @@ const BUILD = {
   Min: (g: GraphBuilder, [a, b]: Value[]) => g.min(a!, b!),
   ReduceMax: (g: GraphBuilder, [x]: Value[]) => g.reduceMax(x!),
   Pow: (g: GraphBuilder, [x]: Value[]) => g.pow(x!, g.floats([0, 1, 2, 3])),
+  HardSwish: (g: GraphBuilder, [x]: Value[]) => g.hardSwish(x!),
+  HardSigmoid: (g: GraphBuilder, [x]: Value[]) => g.hardSigmoid(x!),
+  LeakyRelu: (g: GraphBuilder, [x]: Value[]) => g.leakyRelu(x!, 0.25),
+  PRelu: (g: GraphBuilder, [x, slope]: Value[]) => g.pRelu(x!, slope!),
+  Elu: (g: GraphBuilder, [x]: Value[]) => g.elu(x!, 2),
+  Celu: (g: GraphBuilder, [x]: Value[]) => g.celu(x!, 2),
+  Selu: (g: GraphBuilder, [x]: Value[]) => g.selu(x!),
+  ThresholdedRelu: (g: GraphBuilder, [x]: Value[]) => g.thresholdedRelu(x!, 1),
+  Softsign: (g: GraphBuilder, [x]: Value[]) => g.softsign(x!),
+  ReduceMin: (g: GraphBuilder, [x]: Value[]) => g.reduceMin(x!),
+  ReduceL1: (g: GraphBuilder, [x]: Value[]) => g.reduceL1(x!),
+  ReduceL2: (g: GraphBuilder, [x]: Value[]) => g.reduceL2(x!),
+  GlobalMaxPool: (g: GraphBuilder, [x]: Value[]) => g.globalMaxPool(x!),
   MaxPool: (g: GraphBuilder, [x]: Value[]) => g.maxPool(x!, { kernel_shape: [2, 2], strides: [2, 2] }),
 };
 
@@ -37,7 +50,7 @@ test.each(readGolden<{ kinks: Kink[] }>('kinks').kinks)('$op', async ({ op, dims
     new Map(inputs.map((input, i) => [`x${i}`, float32(dims, input)])),
   );
   gradients.forEach((gradient, i) => {
-    // Thirds are rounded to float32 on both sides; everything else is exact.
+    // Thirds, sixths and exponentials are rounded to float32 on both sides; everything else is exact.
     (outputs.get(`dx${i}`)!.data as Float32Array).forEach((element, j) => {
       expect(element).toBeCloseTo(gradient[j]!, 6);
     });

@@ -1,6 +1,10 @@
 """Gradients where a function has a kink or a tie: there PyTorch picks one of many right answers."""
 
 import torch
+import torch.nn.functional as F
+
+# PyTorch's scalar loop gives hardswish another slope at 3 than its vector loop, which all but short tensors go through.
+LONG = [-3.0, 0.0, 3.0, 1.0] * 16
 
 CASES = [
     ("Relu", [[-1.0, 0.0, 2.0]], lambda x: x.relu()),
@@ -10,7 +14,20 @@ CASES = [
     ("Min", [[1.0, 2.0, 3.0], [1.0, 3.0, 2.0]], torch.minimum),
     ("ReduceMax", [[1.0, 3.0, 3.0, 2.0, 3.0]], lambda x: x.amax()),
     ("Pow", [[0.0, 0.0, 0.0, -2.0]], lambda x: x.pow(torch.tensor([0.0, 1.0, 2.0, 3.0]))),
-    ("MaxPool", [[[[[1.0, 1.0, 2.0, 0.0], [1.0, 1.0, 0.0, 2.0]]]]], lambda x: torch.nn.functional.max_pool2d(x, 2)),
+    ("MaxPool", [[[[[1.0, 1.0, 2.0, 0.0], [1.0, 1.0, 0.0, 2.0]]]]], lambda x: F.max_pool2d(x, 2)),
+    ("HardSwish", [LONG], F.hardswish),
+    ("HardSigmoid", [LONG], F.hardsigmoid),
+    ("LeakyRelu", [[-1.0, 0.0, 2.0]], lambda x: F.leaky_relu(x, 0.25)),
+    ("PRelu", [[-1.0, 0.0, 2.0], [0.25, 0.25, 0.25]], lambda x, w: F.prelu(x[None], w)),
+    ("Elu", [[-1.0, 0.0, 2.0]], lambda x: F.elu(x, 2.0)),
+    ("Celu", [[-1.0, 0.0, 2.0]], lambda x: F.celu(x, 2.0)),
+    ("Selu", [[-1.0, 0.0, 2.0]], F.selu),
+    ("ThresholdedRelu", [[0.0, 1.0, 2.0]], lambda x: F.threshold(x, 1.0, 0.0)),
+    ("Softsign", [[-1.0, 0.0, 2.0]], F.softsign),
+    ("ReduceMin", [[1.0, 3.0, 1.0, 2.0, 3.0]], lambda x: x.amin()),
+    ("ReduceL1", [[-1.0, 0.0, 2.0]], lambda x: x.norm(p=1)),
+    ("ReduceL2", [[0.0, 0.0, 0.0]], lambda x: x.norm()),
+    ("GlobalMaxPool", [[[[[1.0, 2.0], [2.0, 0.0]]]]], lambda x: F.adaptive_max_pool2d(x, 1)),
 ]
 
 

@@ -38,12 +38,12 @@ const hardSigmoid: Vjp = ({ g, attributes, outputs, dy }) => {
   return [g.mul(dy, g.mul(g.cast(inside, dy.dtype), alpha))];
 };
 
-/** y = x clamp(x / 6 + ½, 0, 1): its slope is 0 below −3, x / 3 + ½ up to 3, then 1. */
+/** y = x clamp(x / 6 + ½, 0, 1): its slope is 0 below −3, x / 3 + ½ from there, and 1 from 3 on. */
 const hardSwish: Vjp = ({ g, x, dy }) => {
   const constant = (value: number): Value => constantLike(g, dy, value);
   const middle = g.add(g.div(x(0), constant(3)), constant(0.5));
   const upper = g.where(g.less(x(0), constant(3)), g.mul(dy, middle), dy);
-  return [g.mul(upper, above(g, x(0), -3))];
+  return [g.where(g.less(x(0), constant(-3)), constant(0), upper)];
 };
 
 /** y = x Φ(x), or with tanh in place of erf (D. Hendrycks and K. Gimpel, Gaussian Error Linear Units, 2016). */
