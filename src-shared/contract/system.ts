@@ -20,6 +20,19 @@ const modelsSchema = z.object({
   ),
 });
 
+const augmentationSchema = z.object({
+  name: z.string(),
+  parameters: list(
+    z.object({
+      name: z.string(),
+      /** The values it accepts, in words. */
+      expected: z.string(),
+      /** Absent where a value must be given. */
+      default: z.unknown().optional(),
+    }),
+  ),
+});
+
 const deviceSchema = z.object({
   name: z.string(),
   title: z.string(),
@@ -33,6 +46,8 @@ const deviceSchema = z.object({
 /** Procedures on the installation. */
 export const system = {
   models: procedure.output(modelsSchema),
+  /** What the list of a training's augmentations can hold; those of batches last. */
+  augmentations: procedure.output(list(augmentationSchema)),
   /** Every kind of device, each tried. */
   devices: procedure.output(list(deviceSchema)),
 };

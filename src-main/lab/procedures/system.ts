@@ -1,6 +1,7 @@
 /** Procedures on the installation. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { AUGMENTATION_INFOS } from '../../data/augmentations/parse.ts';
 import { ARCHITECTURES } from '../../models/index.ts';
 import { CATALOG } from '../../models/weights/catalog.ts';
 import { weightsFolder } from '../weights.ts';
@@ -15,6 +16,8 @@ export const system = {
       available: url === undefined || existsSync(path.join(weightsFolder(lab), file)),
     })),
   })),
+
+  augmentations: os.system.augmentations.handler(() => AUGMENTATION_INFOS),
 
   devices: os.system.devices.handler(async ({ context: { lab } }) => {
     const devices = await lab.compute('devices', null);

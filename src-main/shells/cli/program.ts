@@ -1,5 +1,6 @@
 /** The commands, and the options that all of them have. */
 import { Command, CommanderError } from 'commander';
+import { augmentationsCommand } from './commands/augmentations.ts';
 import { datasetsCommand } from './commands/datasets.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devicesCommand } from './commands/devices.ts';
@@ -22,6 +23,7 @@ export type AddCommand = (program: Command) => void;
 const COMMANDS: readonly AddCommand[] = [
   ...[importCommand, splitCommand, trainCommand, stopCommand, resumeCommand, runsCommand, labelCommand],
   ...[evaluateCommand, predictCommand, exportCommand, modelsCommand, devicesCommand, datasetsCommand],
+  augmentationsCommand,
   demoCommand,
 ];
 
