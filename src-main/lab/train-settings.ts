@@ -2,6 +2,7 @@
 import type { TrainSettingsJson } from '../../src-shared/contract/train-settings.ts';
 import { createPipeline } from '../data/pipeline.ts';
 import type { TrainSettingsInput } from '../runs/settings.ts';
+import { readAugmentations } from './augment.ts';
 import type { FirstWeights } from './weights.ts';
 
 const DEFAULT_LR = { sgd: 0.01, adam: 0.001, adamw: 0.001 } as const;
@@ -9,9 +10,10 @@ const DEFAULT_WEIGHT_DECAY = { sgd: 5e-4, adam: 0, adamw: 0.01 } as const;
 
 /** What a run is made with. */
 export function engineSettings(given: TrainSettingsJson, weights: FirstWeights): TrainSettingsInput {
-  const { resize, interpolation, augment, optimizer: name } = given;
+  const { resize, interpolation, optimizer: name } = given;
   const { pretrained } = weights;
   const imageSize = given.imageSize ?? weights.imageSize;
+  const augment = readAugmentations(given.augment, imageSize);
   const lr = given.lr ?? DEFAULT_LR[name];
   return {
     ...pick(given, ['model', 'epochs', 'headEpochs', 'batchSize', 'evaluationBatchSize']),

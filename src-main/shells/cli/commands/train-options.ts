@@ -33,7 +33,11 @@ const FLAGS: Readonly<Record<keyof TrainSettingsJson, Flag>> = {
   },
   resize: { flags: '--resize <mode>', description: 'crop (the middle) or stretch (the whole picture)' },
   interpolation: { flags: '--interpolation <name>', description: 'nearest, bilinear, bicubic or lanczos' },
-  augment: { flags: '--augment <preset>', description: 'none, crop-flip, pad-crop-flip or color' },
+  augment: {
+    flags: '--augment <preset|file|json>',
+    description:
+      'none, crop-flip, pad-crop-flip, pad-affine-color, color, or a JSON list (see vitrine augmentations)',
+  },
   epochs: { flags: '--epochs <count>', description: 'epochs, of the last phase', parse: toNumber },
   headEpochs: {
     flags: '--head-epochs <count>',
