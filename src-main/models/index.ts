@@ -4,9 +4,12 @@ import { alexnet, alexnetCifar, alexnetGroups } from './alexnet.ts';
 import type { Architecture } from './architecture.ts';
 import { birdplaneBatchNorm, birdplaneDropout, birdplanePlain, birdplaneWidth } from './birdplane.ts';
 import { cifarResNet, cifarResNetOf } from './cifar-resnet.ts';
+import { convnextTiny } from './convnext.ts';
 import { dainet7 } from './dainet7.ts';
+import { efficientnetB0 } from './efficientnet.ts';
+import { mobilenetV3Small } from './mobilenet-v3.ts';
 import { mycnn } from './mycnn.ts';
-import { resnet18 } from './resnet.ts';
+import { resnet18, resnet34, resnet50 } from './resnet.ts';
 import { vgg11, vgg13, vgg16, vgg19 } from './vgg.ts';
 
 export const ARCHITECTURES: readonly Architecture[] = [
@@ -17,7 +20,8 @@ export const ARCHITECTURES: readonly Architecture[] = [
   dainet7,
   ...[birdplanePlain, birdplaneWidth, birdplaneDropout, birdplaneBatchNorm],
   ...[alexnetCifar, alexnet, alexnetGroups],
-  resnet18,
+  ...[resnet18, resnet34, resnet50],
+  ...[mobilenetV3Small, efficientnetB0, convnextTiny],
 ];
 
 /**

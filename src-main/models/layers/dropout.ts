@@ -26,7 +26,7 @@ export function dropoutLayer(net: Network, x: Value, p: number): Value {
 
 /** `torch.nn.Dropout2d`: whole channels of x `[N, C, H, W]`; nothing in evaluation. */
 export function dropout2dLayer(net: Network, x: Value, p: number): Value {
-  return net.options.training && p > 0 ? dropout2d(net.g, x, p, net.randomKey()) : x;
+  return net.options.training && p > 0 ? dropoutOfParts(net.g, x, p, net.randomKey(), 2) : x;
 }
 
 /**
@@ -40,15 +40,17 @@ export function dropout(g: GraphBuilder, x: Value, p: number, key: DropoutKey): 
 }
 
 /**
- * Zeroes each channel of each sample with probability `p` and divides the rest by 1 − p.
+ * Zeroes each part of x with probability `p` and divides the rest by 1 − p. A part has its own place on the first
+ * `axes` axes: 1 for whole samples, 2 for the channels of each.
  *
  * @param x float32 `[N, C, H, W]`
  * @throws RangeError when `p` is not in [0, 1)
  */
-export function dropout2d(g: GraphBuilder, x: Value, p: number, key: DropoutKey): Value {
+export function dropoutOfParts(g: GraphBuilder, x: Value, p: number, key: DropoutKey, axes: number): Value {
   if (p === 0) return x;
-  const sizes = g.concat([g.shape(x, 0, 2), g.ints([1, 1])], 0);
-  return masked(g, x, p, keepMask(g, { sizes, shape: [...x.shape.slice(0, 2), 1, 1] }, p, key));
+  const ones = x.shape.slice(axes).map(() => 1);
+  const sizes = g.concat([g.shape(x, 0, axes), g.ints(ones)], 0);
+  return masked(g, x, p, keepMask(g, { sizes, shape: [...x.shape.slice(0, axes), ...ones] }, p, key));
 }
 
 /** A shape, as the graph computes it and as far as it is known. */
