@@ -4,6 +4,7 @@ import type { CallName, ComputeCalls } from './compute-protocol.ts';
 import { evaluateRun } from './evaluate.ts';
 import { buildExport, exportWeights } from './export.ts';
 import { predictFiles } from './predict.ts';
+import { exportLog } from './tensorboard/export-log.ts';
 import { trainRun } from './train.ts';
 import { verifyExport } from './verify-export.ts';
 
@@ -41,6 +42,7 @@ export const COMPUTE_HANDLERS: ComputeHandlers = {
     await exportWeights(input);
     return null;
   },
+  'export-log': (input) => exportLog(input),
   devices: () => listDevices(),
   'resolve-device': (choice) => resolveDevice(choice),
 };

@@ -5,6 +5,8 @@ import type { EvaluateOptions, Evaluation } from './evaluate.ts';
 import type { ExportOptions, UnverifiedExport } from './export.ts';
 import type { PredictOptions, Prediction } from './predict.ts';
 import type { RunChoice } from './run-classifier.ts';
+import type { LogExport, LogExportOptions } from './tensorboard/export-log.ts';
+import type { TrainOptions } from './train.ts';
 import type { TrainEvent, TrainResult } from './train-context.ts';
 import type { ExportResult } from './verify-export.ts';
 
@@ -25,7 +27,7 @@ interface Call<Input, Output, Event = never> {
 /** Every call: what goes in, what comes meanwhile, what comes out. */
 export interface ComputeCalls {
   /** Trains a run, new or interrupted, to its end. Cancelling it stops it with a checkpoint. */
-  train: Call<{ readonly folder: string; readonly cacheFolder: string }, TrainResult, TrainEvent>;
+  train: Call<Omit<TrainOptions, 'signal' | 'emit'>, TrainResult, TrainEvent>;
   evaluate: Call<Omit<EvaluateOptions, 'signal' | 'onProgress'>, Evaluation, ProgressEvent>;
   predict: Call<
     Omit<PredictOptions, 'signal' | 'onPrediction'>,
@@ -35,6 +37,7 @@ export interface ComputeCalls {
   'build-export': Call<ExportOptions, UnverifiedExport>;
   'verify-export': Call<UnverifiedExport, ExportResult>;
   'export-weights': Call<RunChoice & { readonly out: string }, null>;
+  'export-log': Call<LogExportOptions, LogExport>;
   devices: Call<null, DeviceStatus[]>;
   'resolve-device': Call<DeviceChoice, { readonly device: string; readonly reason: string }>;
 }

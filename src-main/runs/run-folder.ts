@@ -19,6 +19,8 @@ export interface RunPaths {
   readonly initial: string;
   readonly checkpoint: string;
   readonly metrics: string;
+  /** Figures with their times; see `run-log.ts`. */
+  readonly log: string;
   /** Its presence asks the run's process to stop at the next step. */
   readonly stop: string;
   readonly epochs: string;
@@ -36,6 +38,7 @@ export function runPaths(folder: string): RunPaths {
     initial: path.join(folder, 'initial.safetensors'),
     checkpoint: path.join(folder, 'checkpoint'),
     metrics: path.join(folder, 'metrics.jsonl'),
+    log: path.join(folder, 'log.jsonl'),
     stop: path.join(folder, 'stop'),
     epochs: path.join(folder, 'epochs'),
   };

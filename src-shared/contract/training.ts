@@ -10,8 +10,18 @@ import { trainFields } from './train-settings.ts';
 /** A run by its id, the beginning or end of it, or `last`. */
 export const runName = text('the id of a run');
 
+/** Where events for TensorBoard go while a run is trained; null for nowhere. */
+const tensorboard = text('the path of a folder').nullable().default(null);
+
 /** A data set and settings. */
-export const startSchema = z.strictObject({ dataset: text('the name of a data set'), ...trainFields });
+export const startSchema = z.strictObject({
+  dataset: text('the name of a data set'),
+  tensorboard,
+  ...trainFields,
+});
+
+/** A run to go on with. */
+export const resumeSchema = z.strictObject({ run: runName, tensorboard });
 
 const runInfo = z.object({
   id: z.string(),
@@ -47,7 +57,7 @@ export const training = {
   /** Makes a run and trains it: a job whose result is a training's. */
   start: procedure.input(startSchema).output(startedJob),
   /** Goes on with a run that was stopped or interrupted. */
-  resume: procedure.input(z.strictObject({ run: runName })).output(startedJob),
+  resume: procedure.input(resumeSchema).output(startedJob),
   /** Asks whichever process trains the run to write a checkpoint and stop. */
   stop: procedure.input(z.strictObject({ run: runName })).output(z.object({ run: z.string() })),
   runs: procedure.output(list(runInfo)),

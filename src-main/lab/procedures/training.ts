@@ -5,7 +5,7 @@ import { readRecords } from '../../runs/metrics-log.ts';
 import { readRunFile } from '../../runs/run-file.ts';
 import { requestStop } from '../../runs/stop.ts';
 import { runInfo } from '../run-info.ts';
-import { prepareRun, trainJob } from '../train-job.ts';
+import { findTensorboard, prepareRun, trainJob } from '../train-job.ts';
 import { os } from './implementer.ts';
 
 export const training = {
@@ -16,7 +16,9 @@ export const training = {
 
   resume: os.training.resume.handler(async ({ context: { lab }, input }) => {
     const folder = await findRun(lab.folder, input.run);
-    return { job: lab.jobs.start('train', path.basename(folder), (job) => trainJob(lab, folder, job)) };
+    const run = path.basename(folder);
+    const logs = await findTensorboard(input.tensorboard, run);
+    return { job: lab.jobs.start('train', run, (job) => trainJob(lab, folder, logs, job)) };
   }),
 
   stop: os.training.stop.handler(async ({ context: { lab }, input }) => {

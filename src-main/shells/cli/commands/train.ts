@@ -13,6 +13,7 @@ export function trainCommand(program: Command): void {
     .argument('<dataset>', 'the data set');
   for (const option of trainOptions()) command.addOption(option);
   command
+    .option('--tensorboard <folder>', 'write events for TensorBoard there while training')
     .option('--log-steps', 'write a line for every step')
     .action((dataset: string, _: unknown, command: Command) => {
       const { lab, json, debug, logSteps, ...flags } = command.optsWithGlobals();
