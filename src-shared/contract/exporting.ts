@@ -18,8 +18,17 @@ export const exportSchema = z.strictObject({
   epoch: epochChoice,
 });
 
+/** Fields of the export of a run's log. */
+export const exportLogSchema = z.strictObject({
+  run: runName,
+  /** The folder of the event file. */
+  tensorboard: text('the path of a folder'),
+});
+
 /** Procedures on export. */
 export const exporting = {
   /** A job whose result is an export's report; it fails rather than write a file that disagrees with the lab. */
   onnx: procedure.input(exportSchema).output(startedJob),
+  /** A job whose result tells what was written for TensorBoard. */
+  log: procedure.input(exportLogSchema).output(startedJob),
 };

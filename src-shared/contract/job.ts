@@ -9,7 +9,15 @@ import { trainEventSchema, trainResultSchema } from './train-events.ts';
 export const startedJob = z.object({ job: z.string() });
 
 /** Kinds of jobs. */
-export const JOB_KINDS = ['demo-set', 'import', 'train', 'evaluate', 'predict', 'export'] as const;
+export const JOB_KINDS = [
+  'demo-set',
+  'import',
+  'train',
+  'evaluate',
+  'predict',
+  'export',
+  'export-log',
+] as const;
 
 /** One of {@link JOB_KINDS}. */
 export type JobKind = (typeof JOB_KINDS)[number];
@@ -118,6 +126,17 @@ export const exportReportSchema = z.object({
   }),
 });
 
+/** The event file that a run's log was written to. */
+export const logReportSchema = z.object({
+  file: z.string(),
+  run: z.string(),
+  /** Epochs and steps whose figures it holds. */
+  epochs: z.number(),
+  steps: z.number(),
+  /** Sample images. */
+  images: z.number(),
+});
+
 /** The sample data set that was drawn. Paths are relative to the folder. */
 export const demoSetSchema = z.object({
   folder: z.string(),
@@ -141,6 +160,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   evaluationSchema.extend({ kind: z.literal('evaluate') }),
   z.object({ kind: z.literal('predict'), files: z.number(), failed: z.number() }),
   exportReportSchema.extend({ kind: z.literal('export') }),
+  logReportSchema.extend({ kind: z.literal('export-log') }),
 ]);
 
 /** What a job reports: its progress, what it has done so far, and its end. */

@@ -22,4 +22,16 @@ export const exporting = {
     });
     return { job };
   }),
+
+  log: os.exporting.log.handler(async ({ context: { lab }, input }) => {
+    const folder = await findRun(lab.folder, input.run);
+    const job = lab.jobs.start('export-log', path.basename(folder), async ({ progress, emit }) => {
+      progress({ done: 0, total: null, message: 'Reading the log and the sample images' });
+      const out = path.resolve(input.tensorboard);
+      const { notes, ...result } = await lab.compute('export-log', { folder, out });
+      for (const message of notes) emit({ event: 'note', message });
+      return result;
+    });
+    return { job };
+  }),
 };
