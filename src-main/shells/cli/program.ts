@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo.ts';
 import { devicesCommand } from './commands/devices.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
+import { exportLogCommand } from './commands/export-log.ts';
 import { importCommand } from './commands/import.ts';
 import { labelCommand } from './commands/label.ts';
 import { modelsCommand } from './commands/models.ts';
@@ -22,7 +23,15 @@ export type AddCommand = (program: Command) => void;
 
 const COMMANDS: readonly AddCommand[] = [
   ...[importCommand, splitCommand, trainCommand, stopCommand, resumeCommand, runsCommand, labelCommand],
-  ...[evaluateCommand, predictCommand, exportCommand, modelsCommand, devicesCommand, datasetsCommand],
+  ...[
+    evaluateCommand,
+    predictCommand,
+    exportCommand,
+    exportLogCommand,
+    modelsCommand,
+    devicesCommand,
+    datasetsCommand,
+  ],
   augmentationsCommand,
   demoCommand,
 ];
