@@ -9,7 +9,7 @@ import { formatShape, sameDim } from '../onnx/dims.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import type { OpType } from '../onnx/ops/index.ts';
 import type { Dim, Node } from '../onnx/types.ts';
-import { GRADIENTS } from './ops/index.ts';
+import { GRADIENTS, SEVERAL_OUTPUTS } from './ops/index.ts';
 import { constantLike, isFloat, unsupported, ZERO, type GradientRule, type VjpContext } from './rule.ts';
 
 /** A table of gradient rules, complete over the ops. */
@@ -72,10 +72,12 @@ class ReverseWalk {
     const rule = this.#rules[node.opType as OpType];
     if (rule === ZERO) return;
     if (typeof rule !== 'function') unsupported(node, rule.unsupported);
-    const dy = this.#total(node.outputs[0] ?? '');
-    if (dy === undefined) unsupported(node, 'only its first output can be differentiated');
+    const dys = node.outputs.map((name) => this.#total(name));
+    if (!SEVERAL_OUTPUTS.has(node.opType) && dys.findLastIndex((dy) => dy !== undefined) > 0) {
+      unsupported(node, 'only its first output can be differentiated');
+    }
     this.#g.scope(node.name, () => {
-      rule(this.#context(node, dy)).forEach((cotangent, i) => {
+      rule(this.#context(node, dys)).forEach((cotangent, i) => {
         const name = node.inputs[i];
         if (cotangent === undefined || !name || !this.#active.has(name)) return;
         this.add(name, this.#fit(cotangent, this.#g.value(name), node, i));
@@ -92,7 +94,7 @@ class ReverseWalk {
     );
   }
 
-  #context(node: Node, dy: Value): VjpContext {
+  #context(node: Node, dys: readonly (Value | undefined)[]): VjpContext {
     const g = this.#g;
     const inputs = node.inputs.map((name) => (name === '' ? undefined : g.value(name)));
     return {
@@ -101,7 +103,8 @@ class ReverseWalk {
       attributes: g.contextOf(node),
       inputs,
       outputs: node.outputs.map((name) => g.value(name)),
-      dy,
+      dy: dys.find((dy) => dy !== undefined) as Value,
+      dys,
       needs: (index) => this.#active.has(node.inputs[index] ?? ''),
       x: (index) => inputs[index] ?? unsupported(node, `its input ${index} is missing`),
     };

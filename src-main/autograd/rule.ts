@@ -38,8 +38,10 @@ export interface VjpContext {
   /** The node's inputs; `undefined` for omitted ones. */
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
-  /** The cotangent of output 0, which every rule needs. */
+  /** The cotangent of output 0, which every rule needs that does not read `dys`. */
   readonly dy: Value;
+  /** The cotangents of all outputs; `undefined` for one that nothing depends on. */
+  readonly dys: readonly (Value | undefined)[];
   /** Whether the gradient of an input is asked for. */
   needs(index: number): boolean;
   /** An input that the op always has. */

@@ -377,6 +377,24 @@ export const CASES: Readonly<Record<OpType, OpCases>> = {
     ],
     open: [(g) => g.concat([image(g, ['N', 2]), image(g, [4, 2], 'y')], 0)],
   },
+  Split: {
+    known: [
+      (g) => g.split(image(g), [1, 3], 1),
+      (g) => g.split(image(g), [2, 0, 6], -1),
+      (g) => g.node('Split', [image(g)], { axis: 2, num_outputs: 3 }, 3),
+      (g) => g.node('Split', [image(g)], { axis: 3, num_outputs: 3 }, 3),
+    ],
+    open: [(g) => g.node('Split', [image(g)], { num_outputs: 2 }, 2)],
+  },
+  Tile: {
+    known: [(g) => g.tile(image(g), [1, 2, 3, 1]), (g) => g.tile(image(g, ['N', 2]), [2, 0])],
+    open: [(g) => g.node('Tile', [image(g, [2, 3]), runtimeSizes(g, ['N', 2])])],
+  },
+  DepthToSpace: {
+    known: [(g) => g.depthToSpace(image(g), 2), (g) => g.depthToSpace(image(g, ['N', 18, 'H', 2]), 3, 'CRD')],
+  },
+  SpaceToDepth: { known: [(g) => g.spaceToDepth(image(g, ['N', 3, 4, 6]), 2)] },
+  Trilu: { known: [(g) => g.trilu(image(g)), (g) => g.trilu(image(g, ['N', 3]), false, -1)] },
   Slice: {
     known: [
       (g) => g.slice(image(g), [1, 0], [3, 100], [1, 2]),

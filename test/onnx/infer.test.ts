@@ -127,6 +127,41 @@ const SHAPE_ERRORS: readonly Case[] = [
     'Node "BatchNormalization" (BatchNormalization), outputs: expected one, since training_mode is 0, found 3.',
     (g) => g.node('BatchNormalization', [x(g), w2(g), w2(g), w2(g), w2(g)], {}, 3),
   ],
+  ['Node "LRN" (LRN), attribute "size": expected an odd number of channels, found 4.', (g) => g.lrn(x(g), 4)],
+  ['Node "LRN" (LRN), attribute "size": expected a value, found none.', (g) => g.node('LRN', [x(g)])],
+  [
+    'Node "LayerNormalization" (LayerNormalization), input 1 "w": expected shape [9, 8], found [8].',
+    (g) => g.layerNormalization(x(g), w(g, [8]), undefined, 2),
+  ],
+  [
+    'Node "InstanceNormalization" (InstanceNormalization), input 0 "x": expected an image batch [N, C, …], found [N, 4].',
+    (g) => g.instanceNormalization(x(g, ['N', 4]), w(g, [4]), b(g, [4])),
+  ],
+  [
+    'Node "InstanceNormalization" (InstanceNormalization), input 2 "b": expected shape [4], found [1].',
+    (g) => g.instanceNormalization(x(g), w(g, [4]), b(g, [1])),
+  ],
+  [
+    'Node "GroupNormalization" (GroupNormalization), attribute "num_groups": expected a divisor of the 4 channels, found 3.',
+    (g) => g.groupNormalization(x(g), w(g, [3]), b(g, [3]), 3),
+  ],
+  [
+    'Node "GroupNormalization" (GroupNormalization), input 1 "w": expected shape [2], found [4].',
+    (g) => g.groupNormalization(x(g), w(g, [4]), b(g, [4]), 2),
+  ],
+  // Activations
+  [
+    'Node "PRelu" (PRelu), input 1 "w": expected a shape that broadcasts to [N, 1, 9, 8], found [4, 1, 1].',
+    (g) => g.pRelu(x(g, ['N', 1, 9, 8]), w(g, [4, 1, 1])),
+  ],
+  [
+    'Node "PRelu" (PRelu), input 1 "w": expected a shape that broadcasts to [N, 4, 9, 8], found [4].',
+    (g) => g.pRelu(x(g), w(g, [4])),
+  ],
+  [
+    'Node "Gelu" (Gelu), attribute "approximate": expected none or tanh, found erf.',
+    (g) => g.node('Gelu', [x(g)], { approximate: 'erf' }),
+  ],
   // Matrix products
   [
     'Node "MatMul" (MatMul), input 0 "x": expected a matrix or a stack of matrices, found [3].',
@@ -326,6 +361,43 @@ const SHAPE_ERRORS: readonly Case[] = [
   [
     'Node "Unsqueeze" (Unsqueeze), input 1 "constant": expected axes that differ, found [1, 1].',
     (g) => g.unsqueeze(x(g, ['N']), [1, -2]),
+  ],
+  [
+    'Node "Split" (Split), input 1 "constant": expected sizes that make 4 together, found [1, 2].',
+    (g) => g.split(x(g), [1, 2], 1),
+  ],
+  [
+    'Node "Split" (Split), input 1 "constant": expected 3 sizes, one for each output, found [2, 2].',
+    (g) => g.node('Split', [x(g), g.ints([2, 2])], { axis: 1 }, 3),
+  ],
+  [
+    'Node "Split" (Split), attribute "num_outputs": expected 2, the number of outputs, found 4.',
+    (g) => g.node('Split', [x(g)], { axis: 1, num_outputs: 4 }, 2),
+  ],
+  [
+    'Node "Split" (Split), attribute "num_outputs": expected parts that divide 9, none of them empty, found 4.',
+    (g) => g.node('Split', [x(g)], { axis: 2, num_outputs: 4 }, 4),
+  ],
+  ['Node "Tile" (Tile), input 1 "constant": expected shape [4], found [2].', (g) => g.tile(x(g), [1, 2])],
+  [
+    'Node "DepthToSpace" (DepthToSpace), input 0 "x": expected 4 to be a multiple of 9, found [N, 4, 9, 8].',
+    (g) => g.depthToSpace(x(g), 3),
+  ],
+  [
+    'Node "DepthToSpace" (DepthToSpace), attribute "mode": expected DCR or CRD, found RDC.',
+    (g) => g.node('DepthToSpace', [x(g)], { blocksize: 2, mode: 'RDC' }),
+  ],
+  [
+    'Node "SpaceToDepth" (SpaceToDepth), input 0 "x": expected 9 to be a multiple of 2, found [N, 4, 9, 8].',
+    (g) => g.spaceToDepth(x(g), 2),
+  ],
+  [
+    'Node "SpaceToDepth" (SpaceToDepth), attribute "blocksize": expected a positive size, found 0.',
+    (g) => g.spaceToDepth(x(g), 0),
+  ],
+  [
+    'Node "Trilu" (Trilu), input 0 "x": expected a matrix or a stack of matrices, found [N].',
+    (g) => g.trilu(x(g, ['N'])),
   ],
   // Reductions
   [

@@ -2,17 +2,14 @@
 import type { GraphBuilder, Value } from '../../onnx/graph-builder.ts';
 import type { Window } from '../../onnx/ops/window.ts';
 import type { Node } from '../../onnx/types.ts';
-import { floatTensor, reshapeLike, unsupported } from '../rule.ts';
+import { floatTensor, reshapeLike } from '../rule.ts';
 
 /**
  * Sends each cotangent back to the place its maximum came from; the first of equal ones, as PyTorch does.
  *
  * @param x `[N, C, H, W]`, @param dy `[N, C, oH, oW]`
  */
-export function maxPoolGradient(g: GraphBuilder, x: Value, dy: Value, node: Node, window: Window): Value {
-  if (window.dilations.some((dilation) => dilation !== 1)) {
-    unsupported(node, 'dilated max-pooling is not differentiated');
-  }
+export function maxPoolGradient(g: GraphBuilder, x: Value, dy: Value, node: Node): Value {
   // ONNX's indices count through the whole tensor, batch included.
   const places = g.reshape(g.optionalOutput(node, 1), [-1]);
   const zeros = g.constantOfShape(g.reduceProd(g.shape(x), undefined, true), floatTensor(dy.dtype, [1], [0]));

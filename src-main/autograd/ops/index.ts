@@ -20,3 +20,6 @@ export const GRADIENTS: Readonly<Record<OpType, GradientRule>> = {
   ...pooling,
   ...reductions,
 };
+
+/** The ops whose every output can be differentiated; of the others only the first can. */
+export const SEVERAL_OUTPUTS: ReadonlySet<string> = new Set<OpType>(['Split']);

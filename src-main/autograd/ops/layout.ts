@@ -2,7 +2,15 @@
 import type { GraphBuilder, Value } from '../../onnx/graph-builder.ts';
 import { sliceRanges, type layout as schemas, type SliceRange } from '../../onnx/ops/layout.ts';
 import { int64 } from '../../onnx/tensor.ts';
-import { floatTensor, reshapeLike, unsupported, UNSUPPORTED, type GradientRule, type Vjp } from '../rule.ts';
+import {
+  floatTensor,
+  knownSizes,
+  reshapeLike,
+  unsupported,
+  UNSUPPORTED,
+  type GradientRule,
+  type Vjp,
+} from '../rule.ts';
 
 const restoreShape: Vjp = ({ g, x, dy }) => [reshapeLike(g, dy, x(0))];
 
@@ -88,6 +96,44 @@ const gather: Vjp = ({ g, attributes, node, x, dy }) => {
   return [g.scatterAdd(zeros, g.expand(places, g.shape(rows)), rows, axis)];
 };
 
+/** Puts the parts together again, zeros for those that nobody used. */
+const split: Vjp = ({ g, attributes, outputs, dys }) => {
+  const parts = outputs.map(
+    (part, i) => dys[i] ?? g.constantOfShape(g.shape(part), floatTensor(part.dtype, [1], [0])),
+  );
+  return [g.concat(parts, attributes.int('axis', 0))];
+};
+
+/** Sums over the copies: `[…, d r, …]` as `[…, r, d, …]`, folded over r. */
+const tile: Vjp = ({ g, attributes, node, x, dy }) => {
+  const repeats = attributes.constant(1)
+    ? attributes.constantInts(1, 'repeats')
+    : unsupported(node, 'its repeats are not constant');
+  let dx = dy;
+  repeats.forEach((count, axis) => {
+    if (count === 1) return;
+    const sizes = dx.shape.map((dim) => (typeof dim === 'number' ? dim : -1));
+    const shape = [
+      ...sizes.slice(0, axis),
+      count,
+      knownSizes(node, [x(0).shape[axis] ?? ''])[0] as number,
+      ...sizes.slice(axis + 1),
+    ];
+    dx = g.reduceSum(g.reshape(dx, shape), [axis], false);
+  });
+  return [dx];
+};
+
+/** Mode CRD counts channels before places of the block, SpaceToDepth after them. */
+const depthToSpace: Vjp = ({ g, attributes, node, x, dy }) => {
+  const block = attributes.requiredInt('blocksize');
+  const folded = g.spaceToDepth(dy, block);
+  if (attributes.string('mode', 'DCR') === 'DCR') return [folded];
+  const [channels = 0, height = 0, width = 0] = knownSizes(node, x(0).shape.slice(1));
+  const places = g.reshape(folded, [0, block * block, channels / block ** 2, height * width]);
+  return [g.reshape(g.transpose(places, [0, 2, 1, 3]), [0, channels, height, width])];
+};
+
 export const layout: Readonly<Record<keyof typeof schemas, GradientRule>> = {
   Reshape: restoreShape,
   Flatten: restoreShape,
@@ -103,9 +149,15 @@ export const layout: Readonly<Record<keyof typeof schemas, GradientRule>> = {
     ];
   },
   Concat: concat,
+  Split: split,
   Slice: slice,
   Pad: pad,
   Gather: gather,
   ScatterElements: UNSUPPORTED('it appears only in gradients'),
   Expand: ({ dy }) => [dy],
+  Tile: tile,
+  DepthToSpace: depthToSpace,
+  SpaceToDepth: ({ g, attributes, dy }) => [g.depthToSpace(dy, attributes.requiredInt('blocksize'))],
+  Trilu: ({ g, attributes, inputs, dy }) =>
+    g.node('Trilu', [dy, inputs[1]], { upper: attributes.int('upper', 1) }),
 };

@@ -35,7 +35,7 @@ const globalMaxPool: Vjp = (c) => {
 };
 
 export const pooling: Readonly<Record<keyof typeof schemas, GradientRule>> = {
-  MaxPool: (c) => [maxPoolGradient(c.g, c.x(0), c.dy, c.node, poolWindow(c))],
+  MaxPool: (c) => [maxPoolGradient(c.g, c.x(0), c.dy, c.node)],
   AveragePool: (c) => [
     averagePoolGradient(c.g, c.x(0), c.dy, poolWindow(c), c.attributes.int('count_include_pad', 0) === 1),
   ],

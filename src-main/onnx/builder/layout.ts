@@ -27,6 +27,11 @@ export class LayoutBuilder extends ReductionBuilder {
     return this.one('Concat', values, { axis });
   }
 
+  /** Cuts an axis into parts of the given sizes. */
+  split(x: Value, sizes: readonly number[], axis: number): Value[] {
+    return this.node('Split', [x, this.ints(sizes)], { axis }, sizes.length);
+  }
+
   slice(
     x: Value,
     starts: readonly number[],
@@ -62,5 +67,25 @@ export class LayoutBuilder extends ReductionBuilder {
 
   unsqueeze(x: Value, axes: readonly number[]): Value {
     return this.one('Unsqueeze', [x, this.ints(axes)]);
+  }
+
+  /** Repeats each axis as often as `repeats` says. */
+  tile(x: Value, repeats: readonly number[]): Value {
+    return this.one('Tile', [x, this.ints(repeats)]);
+  }
+
+  /** `[N, C b², H, W]` → `[N, C, H b, W b]`; PyTorch's `pixel_shuffle` is mode CRD. */
+  depthToSpace(x: Value, blocksize: number, mode: 'DCR' | 'CRD' = 'DCR'): Value {
+    return this.one('DepthToSpace', [x], { blocksize, mode });
+  }
+
+  /** `[N, C, H b, W b]` → `[N, b² C, H, W]` */
+  spaceToDepth(x: Value, blocksize: number): Value {
+    return this.one('SpaceToDepth', [x], { blocksize });
+  }
+
+  /** The upper (or lower) triangle of matrices, from the k-th diagonal on. */
+  trilu(x: Value, upper = true, k = 0): Value {
+    return this.one('Trilu', [x, this.ints(k)], { upper: upper ? 1 : 0 });
   }
 }

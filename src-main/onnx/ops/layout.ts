@@ -38,6 +38,7 @@ function reshaped(c: InferContext): Shape {
   return shape;
 }
 
+const DEPTH_MODES = ['DCR', 'CRD'];
 const PAD_MODES = ['constant', 'reflect', 'edge', 'wrap'];
 
 function expectIndices(c: InferContext): void {
@@ -97,6 +98,42 @@ export function sliceRanges(c: InferContext): SliceRange[] {
   });
 }
 
+/** The sizes a Split makes of its axis: given ones, or `num_outputs` equal ones of which the last may be smaller. */
+function splitSizes(c: InferContext, size: Dim): readonly Dim[] {
+  const count = c.node.outputs.length;
+  if (c.has(1)) {
+    const sizes = c.constantSizes(1, 'the sizes of the parts');
+    const total = sizes.reduce((sum, part) => sum + part, 0);
+    if (sizes.length !== count)
+      c.fail('input 1', `${count} sizes, one for each output`, `[${sizes.join(', ')}]`);
+    if (typeof size === 'number' && total !== size) {
+      c.fail('input 1', `sizes that make ${size} together`, `[${sizes.join(', ')}]`);
+    }
+    return sizes;
+  }
+  const stated = c.int('num_outputs', count);
+  if (stated !== count) c.fail('attribute "num_outputs"', `${count}, the number of outputs`, String(stated));
+  if (typeof size !== 'number') return Array.from({ length: count }, () => UNKNOWN);
+  const part = Math.ceil(size / count);
+  const last = size - part * (count - 1);
+  if (last < 1)
+    c.fail('attribute "num_outputs"', `parts that divide ${size}, none of them empty`, String(count));
+  return Array.from({ length: count }, (_, i) => (i < count - 1 ? part : last));
+}
+
+/** Images `[N, C, H, W]` and the size of the blocks that become channels, or are made of them. */
+function blocksOf(c: InferContext): { batch: Dim; channels: Dim; sizes: readonly Dim[]; block: number } {
+  const [batch = UNKNOWN, channels = UNKNOWN, ...sizes] = c.shapeOf(0, 4, 'an image batch [N, C, H, W]');
+  const block = c.requiredInt('blocksize');
+  if (block < 1) c.fail('attribute "blocksize"', 'a positive size', String(block));
+  return { batch, channels, sizes, block };
+}
+
+function divided(c: InferContext, dim: Dim, divisor: number): Dim {
+  const shape = formatShape(c.input(0).shape);
+  return divideDims(dim, divisor) ?? c.fail('input 0', `${dim} to be a multiple of ${divisor}`, shape);
+}
+
 export const layout = {
   Reshape: {
     inputs: [2, 2],
@@ -143,6 +180,16 @@ export const layout = {
         size = typeof size === 'number' && typeof other === 'number' ? size + other : UNKNOWN;
       }
       return [{ dtype, shape: shape.with(axis, size) }];
+    },
+  },
+  Split: {
+    inputs: [1, 2],
+    outputs: [1, Infinity],
+    attributes: { axis: 'int', num_outputs: 'int' },
+    infer(c) {
+      const { dtype, shape } = c.input(0);
+      const axis = c.axis(c.int('axis', 0), shape.length);
+      return splitSizes(c, shape[axis] ?? UNKNOWN).map((size) => ({ dtype, shape: shape.with(axis, size) }));
     },
   },
   Slice: {
@@ -260,6 +307,52 @@ export const layout = {
           shape: Array.from({ length: rank }, (_, i) => (axes.includes(i) ? 1 : (rest.shift() ?? UNKNOWN))),
         },
       ];
+    },
+  },
+  Tile: {
+    inputs: [2, 2],
+    outputs: [1, 1],
+    infer(c) {
+      const { dtype, shape } = c.input(0);
+      c.expectShape(1, [shape.length]);
+      const repeats = c.constant(1) && c.constantSizes(1, 'repeats');
+      return [{ dtype, shape: shape.map((dim, i) => multiplyDims([dim, repeats?.[i] ?? UNKNOWN])) }];
+    },
+  },
+  DepthToSpace: {
+    inputs: [1, 1],
+    outputs: [1, 1],
+    attributes: { blocksize: 'int', mode: 'string' },
+    infer(c) {
+      const { batch, channels, sizes, block } = blocksOf(c);
+      const mode = c.string('mode', 'DCR');
+      if (!DEPTH_MODES.includes(mode)) c.fail('attribute "mode"', DEPTH_MODES.join(' or '), mode);
+      const larger = sizes.map((size) => multiplyDims([size, block]));
+      return [{ dtype: c.input(0).dtype, shape: [batch, divided(c, channels, block * block), ...larger] }];
+    },
+  },
+  SpaceToDepth: {
+    inputs: [1, 1],
+    outputs: [1, 1],
+    attributes: { blocksize: 'int' },
+    infer(c) {
+      const { batch, channels, sizes, block } = blocksOf(c);
+      const smaller = sizes.map((size) => divided(c, size, block));
+      return [
+        { dtype: c.input(0).dtype, shape: [batch, multiplyDims([channels, block * block]), ...smaller] },
+      ];
+    },
+  },
+  /** The upper or lower triangle of matrices; the rest becomes 0. */
+  Trilu: {
+    inputs: [1, 2],
+    outputs: [1, 1],
+    attributes: { upper: 'int' },
+    infer(c) {
+      const { shape } = c.input(0);
+      if (shape.length < 2) c.fail('input 0', 'a matrix or a stack of matrices', formatShape(shape));
+      if (c.has(1)) c.expectShape(1, []);
+      return [c.input(0)];
     },
   },
 } satisfies Record<string, OpSchema>;

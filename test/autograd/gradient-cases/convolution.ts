@@ -36,6 +36,12 @@ function convTranspose(
 export const convolutionCases: FamilyCases<typeof schemas> = {
   Conv: [
     conv('3×3 with padding', [2, 2, 4, 5], [3, 2, 3, 3], { pads: [1, 1, 1, 1] }),
+    {
+      name: 'Conv with bias',
+      linear: true,
+      inputs: [{ dims: [2, 2, 4, 4], batch: true }, { dims: [3, 2, 3, 3] }, { dims: [3] }],
+      build: (g, [x, w, b]) => g.conv(x!, w!, b, { pads: [1, 1, 1, 1] }),
+    },
     conv('3×3 without padding', [2, 2, 4, 5], [2, 2, 3, 3]),
     conv('1×1', [2, 3, 3, 2], [2, 3, 1, 1]),
     conv('1×1 with stride 2', [2, 3, 5, 4], [2, 3, 1, 1], { strides: [2, 2] }),
@@ -77,7 +83,7 @@ export const convolutionCases: FamilyCases<typeof schemas> = {
       group: 2,
       strides: [5, 4],
     }),
-    conv('depthwise on a wide image', [1, 3, 9, 9], [3, 1, 7, 7], { group: 3, pads: [3, 3, 3, 3] }),
+    conv('depthwise on a wide image', [1, 2, 9, 9], [2, 1, 7, 7], { group: 2, pads: [3, 3, 3, 3] }),
     conv('groups of three channels with two filters', [2, 6, 4, 5], [4, 3, 3, 2], {
       group: 2,
       pads: [1, 0, 1, 1],
@@ -100,12 +106,6 @@ export const convolutionCases: FamilyCases<typeof schemas> = {
     conv('a wide image with padding beyond the kernel', [1, 1, 8, 8], [2, 1, 1, 1], { pads: [1, 2, 1, 0] }),
     conv('rows that no window reaches', [1, 2, 7, 6], [2, 2, 2, 2], { strides: [3, 4] }),
     {
-      name: 'Conv with bias',
-      linear: true,
-      inputs: [{ dims: [2, 2, 4, 4], batch: true }, { dims: [3, 2, 3, 3] }, { dims: [3] }],
-      build: (g, [x, w, b]) => g.conv(x!, w!, b, { pads: [1, 1, 1, 1] }),
-    },
-    {
       name: 'Conv auto_pad',
       linear: true,
       inputs: [{ dims: [2, 2, 5, 4], batch: true }, { dims: [2, 2, 2, 3] }],
@@ -114,6 +114,12 @@ export const convolutionCases: FamilyCases<typeof schemas> = {
   ],
   ConvTranspose: [
     convTranspose('3×3', [2, 2, 3, 4], [2, 3, 3, 3]),
+    {
+      name: 'ConvTranspose with bias',
+      linear: true,
+      inputs: [{ dims: [2, 2, 3, 3], batch: true }, { dims: [2, 3, 2, 2] }, { dims: [3] }],
+      build: (g, [x, w, b]) => g.convTranspose(x!, w!, b, { strides: [2, 2] }),
+    },
     convTranspose('stride 2 with padding', [2, 2, 3, 3], [2, 3, 3, 3], {
       strides: [2, 2],
       pads: [1, 1, 1, 1],
@@ -126,11 +132,5 @@ export const convolutionCases: FamilyCases<typeof schemas> = {
     convTranspose('groups', [1, 4, 3, 3], [4, 2, 2, 2], { group: 2, strides: [2, 2] }),
     convTranspose('dilation', [1, 2, 3, 3], [2, 2, 2, 3], { dilations: [2, 2], pads: [1, 1, 0, 1] }),
     convTranspose('depthwise', [2, 3, 3, 3], [3, 1, 3, 3], { group: 3, strides: [2, 2], pads: [1, 1, 1, 1] }),
-    {
-      name: 'ConvTranspose with bias',
-      linear: true,
-      inputs: [{ dims: [2, 2, 3, 3], batch: true }, { dims: [2, 3, 2, 2] }, { dims: [3] }],
-      build: (g, [x, w, b]) => g.convTranspose(x!, w!, b, { strides: [2, 2] }),
-    },
   ],
 };

@@ -73,6 +73,52 @@ export const layoutCases: FamilyCases<typeof schemas> = {
     },
     move('Concat of a value with itself', [2, 3], (g, x) => g.concat([x, x], 0)),
   ],
+  Split: [
+    move(
+      'Split in unequal parts',
+      [2, 6, 3],
+      (g, x) => {
+        const [a, b, c] = g.split(x, [1, 2, 3], 1);
+        return g.concat([c!, a!, b!], 1);
+      },
+      true,
+    ),
+    move('Split of which parts are not used', [2, 5], (g, x) => g.split(x, [1, 2, 2], -1)[1]!, true),
+    {
+      name: 'Split whose first part is used twice',
+      inputs: [{ dims: [4, 3] }],
+      build: (g, [x]) => {
+        const [a, b] = g.split(x!, [2, 2], 0);
+        return g.mul(g.mul(a!, a!), b!);
+      },
+    },
+    move(
+      'Split by num_outputs, the last part smaller',
+      [2, 7],
+      (g, x) => {
+        const parts = g.node('Split', [x], { axis: 1, num_outputs: 3 }, 3);
+        return g.concat([parts[2]!, parts[0]!], 1);
+      },
+      true,
+    ),
+    move('Split of one', [2, 3], (g, x) => g.split(x, [3], 1)[0]!, true),
+  ],
+  Tile: [
+    move('Tile', [2, 3], (g, x) => g.tile(x, [1, 2]), true),
+    move('Tile of all axes', [2, 1, 3], (g, x) => g.tile(x, [2, 3, 2])),
+    move('Tile once', [2, 3], (g, x) => g.tile(x, [1, 1]), true),
+  ],
+  DepthToSpace: [
+    move('DepthToSpace', [2, 8, 2, 3], (g, x) => g.depthToSpace(x, 2), true),
+    move('DepthToSpace, channels before places', [2, 8, 2, 3], (g, x) => g.depthToSpace(x, 2, 'CRD'), true),
+    move('DepthToSpace by three', [1, 9, 1, 2], (g, x) => g.depthToSpace(x, 3)),
+  ],
+  SpaceToDepth: [move('SpaceToDepth', [2, 3, 4, 6], (g, x) => g.spaceToDepth(x, 2), true)],
+  Trilu: [
+    move('Trilu above', [2, 3, 4], (g, x) => g.trilu(x), true),
+    move('Trilu below, with one more diagonal', [3, 3], (g, x) => g.trilu(x, false, 1)),
+    move('Trilu without k', [3, 3], (g, x) => g.node('Trilu', [x])[0]!),
+  ],
   Slice: [
     slice('of one axis', [1], [4], [1]),
     slice('of two axes', [1, 2], [3, 6], [1, 2]),

@@ -37,6 +37,18 @@ export const poolingCases: FamilyCases<typeof schemas> = {
     }),
     maxPool('overlapping with stride 1', [1, 2, 4, 4], { kernel_shape: [3, 2] }),
     maxPool('unequal pads', [1, 2, 5, 5], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 0, 0, 1] }),
+    maxPool('dilation', [2, 2, 7, 6], {
+      kernel_shape: [3, 2],
+      dilations: [2, 3],
+      strides: [1, 2],
+      pads: [1, 0, 2, 1],
+    }),
+    maxPool('ceil mode with padding', [1, 2, 6, 7], {
+      kernel_shape: [3, 3],
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+      ceil_mode: 1,
+    }),
     maxPool('ceil mode', [1, 2, 5, 6], { kernel_shape: [2, 2], strides: [2, 3], ceil_mode: 1 }),
   ],
   AveragePool: [
@@ -55,6 +67,20 @@ export const poolingCases: FamilyCases<typeof schemas> = {
     averagePool('overlapping, unequal pads', [1, 2, 4, 5], { kernel_shape: [2, 3], pads: [1, 0, 0, 2] }),
     averagePool('rows that no window reaches', [1, 2, 6, 7], { kernel_shape: [2, 2], strides: [3, 4] }, true),
     averagePool('ceil mode', [1, 2, 5, 6], { kernel_shape: [2, 2], strides: [2, 3], ceil_mode: 1 }),
+    averagePool('dilation', [1, 2, 7, 6], { kernel_shape: [2, 3], dilations: [3, 2], pads: [1, 0, 0, 2] }),
+    averagePool('ceil mode with a last window that begins in the padding', [1, 2, 6, 6], {
+      kernel_shape: [2, 2],
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+      ceil_mode: 1,
+    }),
+    averagePool('ceil mode, unequal pads, padding counted', [2, 1, 5, 8], {
+      kernel_shape: [2, 3],
+      strides: [3, 2],
+      pads: [0, 1, 1, 0],
+      ceil_mode: 1,
+      count_include_pad: 1,
+    }),
     averagePool('ceil mode, padding counted', [1, 2, 5, 6], {
       kernel_shape: [3, 3],
       strides: [2, 2],

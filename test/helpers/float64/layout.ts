@@ -53,6 +53,73 @@ const concat: Kernel = (node) => {
   ];
 };
 
+const split: Kernel = (node) => {
+  const x = node.x(0);
+  const axis = frontAxis(node.int('axis', 0), x.dims.length);
+  const parts = node.node.outputs.length;
+  const part = Math.ceil(x.dims[axis]! / parts);
+  const sizes =
+    node.list(1) ?? Array.from({ length: parts }, (_, i) => Math.min(part, x.dims[axis]! - i * part));
+  let start = 0;
+  return sizes.map((size) => {
+    const first = start;
+    start += size;
+    return fill(x.dtype, x.dims.with(axis, size), (index) => at(x, index.with(axis, first + index[axis]!)));
+  });
+};
+
+const tile: Kernel = (node) => {
+  const x = node.x(0);
+  const dims = x.dims.map((dim, axis) => dim * node.list(1)![axis]!);
+  return [
+    fill(x.dtype, dims, (index) =>
+      at(
+        x,
+        index.map((place, axis) => place % x.dims[axis]!),
+      ),
+    ),
+  ];
+};
+
+const depthToSpace: Kernel = (node) => {
+  const x = node.x(0);
+  const [samples, channels, height, width] = x.dims as [number, number, number, number];
+  const block = node.int('blocksize', 0);
+  const depth = channels / block ** 2;
+  const columnsFirst = node.string('mode', 'DCR') === 'CRD';
+  return [
+    fill(x.dtype, [samples, depth, height * block, width * block], ([n, c, h, w]) => {
+      const place = (h! % block) * block + (w! % block);
+      const channel = columnsFirst ? c! * block ** 2 + place : place * depth + c!;
+      return at(x, [n!, channel, Math.floor(h! / block), Math.floor(w! / block)]);
+    }),
+  ];
+};
+
+const spaceToDepth: Kernel = (node) => {
+  const x = node.x(0);
+  const [samples, channels, height, width] = x.dims as [number, number, number, number];
+  const block = node.int('blocksize', 0);
+  return [
+    fill(x.dtype, [samples, channels * block ** 2, height / block, width / block], ([n, c, h, w]) => {
+      const place = Math.floor(c! / channels);
+      return at(x, [n!, c! % channels, h! * block + Math.floor(place / block), w! * block + (place % block)]);
+    }),
+  ];
+};
+
+const trilu: Kernel = (node) => {
+  const x = node.x(0);
+  const upper = node.int('upper', 1) === 1;
+  const k = node.inputs[1]?.data[0] ?? 0;
+  return [
+    fill(x.dtype, x.dims, (index) => {
+      const diagonal = index.at(-1)! - index.at(-2)!;
+      return (upper ? diagonal >= k : diagonal <= k) ? at(x, index) : 0;
+    }),
+  ];
+};
+
 interface SliceAxis {
   readonly start: number;
   readonly step: number;
@@ -173,6 +240,7 @@ export const layout: Readonly<Record<keyof typeof schemas, Kernel>> = {
   Flatten: flatten,
   Transpose: transpose,
   Concat: concat,
+  Split: split,
   Slice: slice,
   Pad: pad,
   Gather: gather,
@@ -180,4 +248,8 @@ export const layout: Readonly<Record<keyof typeof schemas, Kernel>> = {
   Expand: expand,
   Squeeze: squeeze,
   Unsqueeze: unsqueeze,
+  Tile: tile,
+  DepthToSpace: depthToSpace,
+  SpaceToDepth: spaceToDepth,
+  Trilu: trilu,
 };
