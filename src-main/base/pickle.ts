@@ -26,6 +26,12 @@ export class PickleGlobal {
  */
 export type PickleFunction = ((...args: unknown[]) => unknown) | null;
 
+/** A value of ours that takes the state a pickle gives an object. */
+export abstract class PickleObject {
+  /** @throws TypeError or RangeError for a state that makes no sense */
+  abstract setState(state: unknown): void;
+}
+
 /** What {@link unpickle} may use. */
 export interface PickleOptions {
   /** Begins every error: what is being read. */
@@ -243,6 +249,13 @@ class Unpickler {
     return this.#rebuild(callee.name, () => target(...(args as unknown[])));
   }
 
+  /** Gives an object attributes; those of other values than {@link PickleObject} have no meaning here. */
+  build(): void {
+    const state = this.pop();
+    const target = this.top();
+    if (target instanceof PickleObject) this.#rebuild('an object', () => target.setState(state));
+  }
+
   persistent(): void {
     const load = this.#options.persistentLoad;
     if (load === undefined) throw this.error('a persistent id has no meaning here');
@@ -356,8 +369,7 @@ const INSTRUCTIONS: ReadonlyMap<number, Instruction> = new Map<number, Instructi
   ],
   [code('R'), callTop], // REDUCE
   [0x81, callTop], // NEWOBJ
-  // BUILD gives an object attributes; none of ours has any that weights need.
-  [code('b'), (m) => void m.pop()],
+  [code('b'), (m) => m.build()], // BUILD
   [code('Q'), (m) => m.persistent()], // BINPERSID
 ]);
 

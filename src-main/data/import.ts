@@ -89,9 +89,14 @@ export async function importDataset(store: LabStore, options: ImportOptions): Pr
   if (counts.added + counts.updated + counts.known === 0) throw noImages(plan.root, skipped);
   const { added, updated } = counts;
   return report(store, options.dataset, {
-    ...{ format: plan.format, reason: plan.reason, skipped: sortSkipped(skipped) },
+    ...{ format: plan.format, reason: plan.reason + taken(plan, options), skipped: sortSkipped(skipped) },
     ...{ added, updated },
   });
+}
+
+function taken({ classes: all }: SourcePlan, { classes }: ClassChoice): string {
+  if (classes === undefined) return '';
+  return `; taken are ${new Set(classes.map((name) => name.normalize('NFC'))).size} of ${all.length} classes`;
 }
 
 /** The options, what the classes are called, and where to note what is skipped. */

@@ -18,10 +18,11 @@ export interface Entry {
 export interface ReadProgress {
   /** Files read or skipped. */
   readonly done: number;
-  readonly total: number;
+  /** Null when only reading tells. */
+  readonly total: number | null;
   /** Files a second, on average since the start. */
   readonly rate: number;
-  readonly secondsLeft: number;
+  readonly secondsLeft: number | null;
 }
 
 /** Options of {@link readEntries}. */
@@ -60,7 +61,7 @@ export function readEntries(
 /** Options of {@link readAll}. */
 export interface ReadAllOptions extends Pick<ReadOptions, 'signal' | 'onProgress'> {
   readonly root: string;
-  readonly total: number;
+  readonly total: number | null;
   readonly atOnce: number;
 }
 
@@ -80,9 +81,10 @@ export async function* readAll<T>(
     if (reading !== undefined) yield reading;
     done++;
     const rate = done / Math.max(1e-3, (performance.now() - start) / 1000);
-    onProgress?.({ done, total, rate, secondsLeft: (total - done) / rate });
-    if (done < total && signal?.aborted === true) {
-      throw new LabError('CANCELLED', `Reading ${root} was cancelled after ${done} of ${total} files.`);
+    onProgress?.({ done, total, rate, secondsLeft: total === null ? null : (total - done) / rate });
+    if (done !== total && signal?.aborted === true) {
+      const of = total === null ? '' : ` of ${total}`;
+      throw new LabError('CANCELLED', `Reading ${root} was cancelled after ${done}${of} files.`);
     }
   }
 }

@@ -120,6 +120,16 @@ export function corrupt(archive: string, problem: string, cause?: unknown): LabE
   });
 }
 
+/** The error for whatever went wrong while an archive was read. */
+export function readFailure(archive: string, error: unknown): LabError {
+  if (error instanceof LabError) return error;
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return corrupt(archive, message.replace(/\.$/, ''), error);
+  return new LabError('SOURCE_UNREADABLE', `${archive} cannot be read (${code ?? message}).`, {
+    cause: error,
+  });
+}
+
 /** Throws LabError `CANCELLED` when the signal says so. */
 export function checkCancelled(archive: string, signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) {

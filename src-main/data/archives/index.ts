@@ -1,8 +1,9 @@
 /** Archives by their content. */
 import { open } from 'node:fs/promises';
 import { LabError } from '../../../src-shared/errors.ts';
-import { type Archive, type ArchiveLimits, corrupt } from './archive.ts';
+import { type Archive, type ArchiveLimits, corrupt, readFailure } from './archive.ts';
 import { tarArchive } from './tar.ts';
+import { zipArchive } from './zip.ts';
 
 export type { Archive, ArchiveLimits, Member, ReadMember } from './archive.ts';
 export { corrupt, DEFAULT_ARCHIVE_BYTES } from './archive.ts';
@@ -15,9 +16,12 @@ export { corrupt, DEFAULT_ARCHIVE_BYTES } from './archive.ts';
  * (encrypted, or an unknown compression), `CANCELLED`.
  */
 export async function openArchive(path: string, limits: ArchiveLimits = {}): Promise<Archive> {
-  const start = await readStart(path);
+  const start = await readStart(path).catch((error: unknown) => {
+    throw readFailure(path, error);
+  });
   if (start.length === 0) throw corrupt(path, 'it is empty');
   if (start[0] === 0x1f && start[1] === 0x8b) return tarArchive(path, { gzip: true }, limits);
+  if (ZIP_STARTS.has(start.toString('latin1', 0, 4))) return zipArchive(path, limits);
   if (isTar(start)) return tarArchive(path, { gzip: false }, limits);
   throw new LabError(
     'SOURCE_UNREADABLE',
@@ -25,6 +29,9 @@ export async function openArchive(path: string, limits: ArchiveLimits = {}): Pro
     { hint: 'Give a folder, a .zip, .tar or .tar.gz, or a .csv or .jsonl list of images.' },
   );
 }
+
+/** A first member, and the end of an archive without one. */
+const ZIP_STARTS = new Set(['PK\x03\x04', 'PK\x05\x06']);
 
 const BLOCK = 512;
 

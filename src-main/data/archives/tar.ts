@@ -15,6 +15,7 @@ import {
   MemberCheck,
   RATIO_FREE_BYTES,
   type ReadMember,
+  readFailure,
   tooLarge,
   unsafe,
 } from './archive.ts';
@@ -78,8 +79,7 @@ async function* contents(
       yield chunk;
     }
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    throw code.startsWith('Z_') ? corrupt(path, `its gzip data ends or breaks (${message})`, error) : error;
+    throw readFailure(path, error);
   } finally {
     file.destroy();
   }

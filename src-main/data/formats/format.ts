@@ -68,8 +68,8 @@ export interface ImageRecord {
 export interface RecordSet {
   /** Every class, also one without an image. */
   readonly classes: readonly string[];
-  /** Images. */
-  readonly total: number;
+  /** Images; null when only reading tells. */
+  readonly total: number | null;
   /** Files of the source that were read, or will be. */
   readonly used: readonly string[];
   /** @throws LabError `FORMAT_MALFORMED` */

@@ -2,14 +2,20 @@
 import { LabError } from '../../../src-shared/errors.ts';
 import type { Listing } from '../walk.ts';
 import type { DatasetFormat, FormatName } from './format.ts';
+import { cifar10, cifar100, cifar100Coarse } from './cifar.ts';
+import { fashionMnist, mnist } from './idx.ts';
 import { imageFolder } from './image-folder.ts';
 import { kaggle } from './kaggle.ts';
+import { manifest } from './manifest.ts';
 
 export type * from './format.ts';
 export { FORMAT_NAMES } from './format.ts';
 
 /** All formats; among equally sure ones the first is taken. */
-export const FORMATS: readonly DatasetFormat[] = [imageFolder, kaggle];
+export const FORMATS: readonly DatasetFormat[] = [
+  ...[imageFolder, kaggle, manifest],
+  ...[cifar10, cifar100, cifar100Coarse, mnist, fashionMnist],
+];
 
 /** What a user may ask for. */
 export type FormatChoice = 'auto' | FormatName;
