@@ -23,7 +23,7 @@ const LAYER_SCALE = 1e-6;
 
 const EPS = 1e-6;
 
-const INIT = { initialize: truncatedNormal(0, 0.02, -2, 2), initializeBias: constant(0) };
+const INIT = { initialize: truncatedNormal(0, 0.02, -2, 2), initialize_bias: constant(0) };
 
 /** `CNBlock`: a depthwise 7×7 convolution, then a perceptron on the channels of each place; x is added. */
 function block(net: Network, x: Value, name: string, drop: number): Value {

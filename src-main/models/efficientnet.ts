@@ -81,6 +81,6 @@ export const efficientnetB0: Architecture = {
   classify: (net, features, classes) =>
     linear(net, dropoutLayer(net, features, 0.2), 'classifier.1', classes, {
       initialize: uniform(1 / Math.sqrt(classes)),
-      initializeBias: constant(0),
+      initialize_bias: constant(0),
     }),
 };

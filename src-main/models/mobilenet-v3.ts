@@ -34,7 +34,7 @@ const SMALL: readonly InvertedResidual[] = [
 
 const NORM = { eps: 1e-3, momentum: 1e-2 };
 
-const LINEAR = { initialize: normal(0, 0.01), initializeBias: constant(0) };
+const LINEAR = { initialize: normal(0, 0.01), initialize_bias: constant(0) };
 
 /** Expansion by a 1×1 convolution, depthwise convolution, squeeze and excitation, 1×1 convolution; x is added where it fits. */
 function invertedResidual(net: Network, x: Value, name: string, block: InvertedResidual): Value {

@@ -6,7 +6,7 @@ import type { Network } from './network.ts';
 /** First values of a {@link linear} layer's parameters other than PyTorch's usual ones. */
 export interface LinearOptions {
   readonly initialize?: Initializer;
-  readonly initializeBias?: Initializer;
+  readonly initialize_bias?: Initializer;
 }
 
 /** `torch.nn.Linear`: x `[N, in]` → `[N, out]`. */
@@ -15,13 +15,13 @@ export function linear(
   x: Value,
   name: string,
   outFeatures: number,
-  { initialize = kaimingUniform, initializeBias }: LinearOptions = {},
+  { initialize = kaimingUniform, initialize_bias }: LinearOptions = {},
 ): Value {
   const inFeatures = x.shape[1] as number;
   return net.g.scope(name, () => {
     const weight = net.parameter(`${name}.weight`, [outFeatures, inFeatures], initialize);
     const usual = uniform(1 / Math.sqrt(inFeatures));
-    const bias = net.parameter(`${name}.bias`, [outFeatures], initializeBias ?? usual);
+    const bias = net.parameter(`${name}.bias`, [outFeatures], initialize_bias ?? usual);
     return net.g.gemm(x, weight, bias, { transB: 1 });
   });
 }

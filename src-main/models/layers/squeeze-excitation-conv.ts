@@ -25,7 +25,7 @@ export function squeezeExcitationConv(
       out_channels,
       kernel_size: 1,
       initialize: kaimingNormalFanOut,
-      initializeBias: constant(0),
+      initialize_bias: constant(0),
     });
   const means = g.scope(`${name}.avgpool`, () => g.globalAveragePool(x));
   const squeezed = dense(means, 'fc1', squeeze_channels);
