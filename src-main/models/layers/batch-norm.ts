@@ -24,16 +24,32 @@ export function batchNorm2d(
     const bias = net.parameter(`${name}.bias`, dims, constant(0));
     const mean = net.buffer(`${name}.running_mean`, dims, constant(0));
     const variance = net.buffer(`${name}.running_var`, dims, constant(1));
-    const trained = net.options.isTrainable(weight.name) || net.options.isTrainable(bias.name);
-    if (!net.options.training || !trained) return g.batchNormalization(x, weight, bias, mean, variance, eps);
-    const [y, batchMean, batchVariance] = g.batchNormalizationTraining(x, weight, bias, eps);
-    net.bufferUpdates.set(mean.name, runningAverage(g, mean, batchMean, momentum));
-    net.bufferUpdates.set(
-      variance.name,
-      runningAverage(g, variance, unbiased(g, batchVariance, x), momentum),
-    );
-    return y;
+    return normalizedBatch(net, x, { weight, bias, mean, variance }, { eps, momentum });
   });
+}
+
+/** What a batch normalisation works with, each `[C]`. */
+export interface BatchNormState {
+  readonly weight: Value;
+  readonly bias: Value;
+  readonly mean: Value;
+  readonly variance: Value;
+}
+
+/** Batch normalisation with a state that is declared already. */
+export function normalizedBatch(
+  net: Network,
+  x: Value,
+  { weight, bias, mean, variance }: BatchNormState,
+  { eps, momentum }: Required<BatchNorm2dOptions>,
+): Value {
+  const { g } = net;
+  const trained = net.options.isTrainable(weight.name) || net.options.isTrainable(bias.name);
+  if (!net.options.training || !trained) return g.batchNormalization(x, weight, bias, mean, variance, eps);
+  const [y, batchMean, batchVariance] = g.batchNormalizationTraining(x, weight, bias, eps);
+  net.bufferUpdates.set(mean.name, runningAverage(g, mean, batchMean, momentum));
+  net.bufferUpdates.set(variance.name, runningAverage(g, variance, unbiased(g, batchVariance, x), momentum));
+  return y;
 }
 
 function runningAverage(g: GraphBuilder, running: Value, batch: Value, momentum: number): Value {

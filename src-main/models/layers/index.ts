@@ -1,5 +1,5 @@
 /** Layers: each declares its parameters under PyTorch's names and adds its ops to the graph. */
-export { batchNorm2d } from './batch-norm.ts';
+export { batchNorm2d, normalizedBatch } from './batch-norm.ts';
 export { conv2d, type Conv2dOptions } from './conv2d.ts';
 export { dropout2dLayer, dropoutLayer } from './dropout.ts';
 export { normalizedImages, type Normalization } from './input.ts';
