@@ -25,12 +25,17 @@ function mix(value: number): number {
 /** `count` uint32 values of the stream called `name`. */
 export function hashes(name: string, count: number): Uint32Array {
   const key = fnv1a(name);
-  return Uint32Array.from({ length: count }, (_, index) => mix(mix((index + 0x9e3779b9) | 0) ^ key));
+  const values = new Uint32Array(count);
+  // A loop, since the largest networks take tens of millions.
+  for (let index = 0; index < count; index++) values[index] = mix(mix((index + 0x9e3779b9) | 0) ^ key);
+  return values;
 }
 
 /** `count` float32 values in [-1, 1), multiples of 2^-23. */
 export function uniform(name: string, count: number): Float32Array {
-  return Float32Array.from(hashes(name, count), (hash) => (hash >>> 8) / 2 ** 23 - 1);
+  const values = new Float32Array(count);
+  hashes(name, count).forEach((hash, index) => (values[index] = (hash >>> 8) / 2 ** 23 - 1));
+  return values;
 }
 
 /**

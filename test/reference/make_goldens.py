@@ -1,6 +1,6 @@
 """Writes golden/*.json: what PyTorch computes, for the tests to compare with.
 
-    python3 test/reference/make_goldens.py [seeded|kinks|losses|optimizers|schedules|resnet18 ...]
+    python3 test/reference/make_goldens.py [seeded|kinks|losses|optimizers|schedules|resnet18|networks|steps/mycnn ...]
 
 Made with Debian's python3-torch and python3-torchvision; every file records their versions.
 """
@@ -15,6 +15,7 @@ import torchvision
 
 from goldens_kinks import kinks_golden
 from goldens_losses import cross_entropy_golden
+from goldens_networks import NETWORK_GOLDENS
 from goldens_optimizers import optimizers_golden
 from goldens_resnet18 import resnet18_golden
 from goldens_schedules import schedules_golden
@@ -56,6 +57,7 @@ GOLDENS = {
     "optimizers": optimizers_golden,
     "schedules": schedules_golden,
     "resnet18": resnet18_golden,
+    **NETWORK_GOLDENS,
 }
 
 

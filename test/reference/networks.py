@@ -163,7 +163,8 @@ def alexnet_cifar(classes=10):
     return Classifier(features, wide_head(1024, classes))
 
 
-def alexnet(classes=1000, groups=1):
+def alexnet(classes=1000, groups=1, inputs=9216):
+    """`inputs` features come out of the convolutions, 9216 of images of 227 pixels."""
     norm = {1: lambda: nn.LocalResponseNorm(5, 1e-4, 0.75, 2.0), 2: lambda: nn.LocalResponseNorm(5, 1e-4, 0.75, 1.0)}[groups]
     pool = lambda: nn.MaxPool2d(3, 2)
     after = (lambda: [norm(), pool()]) if groups == 1 else (lambda: [pool(), norm()])
@@ -173,9 +174,9 @@ def alexnet(classes=1000, groups=1):
         *[conv3(256, 384), nn.ReLU(), conv3(384, 384), nn.ReLU(), conv3(384, 256), nn.ReLU(), pool()],
     ]
     if groups == 1:
-        return Classifier(features, wide_head(9216, classes))
+        return Classifier(features, wide_head(inputs, classes))
     head = [
-        *[nn.Linear(9216, 4096), nn.ReLU(), nn.Dropout()],
+        *[nn.Linear(inputs, 4096), nn.ReLU(), nn.Dropout()],
         *[nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout()],
         nn.Linear(4096, classes),
     ]
@@ -194,5 +195,5 @@ WRITE_UPS = {
     "birdplane-batchnorm": lambda classes=2: BirdPlane(classes, (32, 16), batchnorm=True),
     "alexnet-cifar": alexnet_cifar,
     "alexnet": alexnet,
-    "alexnet-groups": lambda classes=1000: alexnet(classes, groups=2),
+    "alexnet-groups": lambda classes=1000, inputs=9216: alexnet(classes, 2, inputs),
 }
