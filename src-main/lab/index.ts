@@ -7,6 +7,7 @@ import type { Lab } from './lab.ts';
 export { router } from './handlers.ts';
 export { Lab, type LabOptions } from './lab.ts';
 export { nodeHost } from '../runs/node-host.ts';
+export { scheduleRates } from './schedule.ts';
 export type { ProcessHost } from '../runs/process-host.ts';
 
 /** A lab's procedures in the same process. */

@@ -3,6 +3,7 @@ import type { TrainSettingsJson } from '../../src-shared/contract/train-settings
 import { createPipeline } from '../data/pipeline.ts';
 import type { TrainSettingsInput } from '../runs/settings.ts';
 import { readAugmentations } from './augment.ts';
+import { engineSchedule, firstRate } from './schedule.ts';
 import type { FirstWeights } from './weights.ts';
 
 const DEFAULT_LR = { sgd: 0.01, adam: 0.001, adamw: 0.001 } as const;
@@ -14,10 +15,11 @@ export function engineSettings(given: TrainSettingsJson, weights: FirstWeights):
   const { pretrained } = weights;
   const imageSize = given.imageSize ?? weights.imageSize;
   const augment = readAugmentations(given.augment, imageSize);
-  const lr = given.lr ?? DEFAULT_LR[name];
+  const lr = given.lr ?? firstRate(given) ?? DEFAULT_LR[name];
   return {
     ...pick(given, ['model', 'epochs', 'headEpochs', 'batchSize', 'evaluationBatchSize']),
-    ...pick(given, ['labelSmoothing', 'classWeights', 'shuffle', 'dropLast', 'seed', 'draws', 'patience']),
+    ...pick(given, ['init', 'l2Penalty', 'labelSmoothing', 'classWeights', 'shuffle', 'dropLast']),
+    ...pick(given, ['evaluationDropLast', 'seed', 'draws', 'patience']),
     ...pick(given, ['checkpointSeconds', 'checkpointSteps', 'keepEpochs', 'device', 'threads']),
     mode: given.mode ?? (pretrained ? 'head-then-full' : 'full'),
     lr,
@@ -29,14 +31,14 @@ export function engineSettings(given: TrainSettingsJson, weights: FirstWeights):
       no_decay_on_norm_and_bias: given.noDecayOnNormAndBias,
       ...(given.maxNorm !== null && { max_norm: given.maxNorm }),
     },
-    schedule: {
-      name: given.schedule,
-      step_size: given.stepSize,
-      gamma: given.gamma,
-      eta_min: given.etaMin,
-      warmup_epochs: given.warmupEpochs,
-      warmup_start_factor: given.warmupStartFactor,
-    },
+    schedule: engineSchedule(given),
+    paramGroups: given.paramGroups.map(({ pattern, lr, lrFactor, weightDecay, freeze }) => ({
+      pattern,
+      ...(lr !== undefined && { lr }),
+      ...(lrFactor !== undefined && { lr_factor: lrFactor }),
+      ...(weightDecay !== undefined && { weight_decay: weightDecay }),
+      ...(freeze !== undefined && { freeze }),
+    })),
     pipeline: createPipeline({ imageSize, resize, interpolation, augment }),
     normalization: weights.normalization,
     ...(given.maxPixels !== null && { maxPixels: given.maxPixels }),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { sha256 } from '../base/hash.ts';
+import { batchSpecs } from '../data/augmentations/index.ts';
 import type { Architecture } from '../models/architecture.ts';
 import { checkImageSize } from '../models/image-size.ts';
 import { decodeModel } from '../onnx/decode.ts';
@@ -59,7 +60,10 @@ function phaseModels(
       label_smoothing: settings.labelSmoothing,
       weight: classWeights(settings.classWeights, dataset.classes, rows),
     },
+    l2Penalty: settings.l2Penalty,
+    mixing: batchSpecs(settings.pipeline.augmentations).length > 0,
     optimizer: settings.optimizer,
+    paramGroups: settings.paramGroups,
   });
   return {
     training_model: training,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { LabError } from '../../src-shared/errors.ts';
 import { readSafetensors, writeSafetensors } from '../models/weights/safetensors.ts';
 import type { Tensor } from '../onnx/tensor.ts';
+import { UNSEEN } from '../training/schedulers/index.ts';
 
 const positionSchema = z.strictObject({
   /** Index of the phase under way. */
@@ -28,6 +29,13 @@ const positionSchema = z.strictObject({
   staleEpochs: z.int(),
   /** Whether early stopping has ended the phase. */
   phaseEnded: z.boolean(),
+  /** What the phase's schedule has seen. */
+  schedule: z.strictObject({
+    reductions: z.int(),
+    reference: z.number().nullable(),
+    badEpochs: z.int(),
+    cooldown: z.int(),
+  }),
 });
 
 /** Where a training stands; together with the tensors all that the next step depends on. */
@@ -53,6 +61,7 @@ export const START: Position = {
   phaseBestLoss: null,
   staleEpochs: 0,
   phaseEnded: false,
+  schedule: UNSEEN,
 };
 
 /** Writes a checkpoint atomically: whatever happens meanwhile, the old or the new one is there. */

@@ -1,4 +1,5 @@
 /** Which epoch is the best, and when a phase has stopped getting better. */
+import { UNSEEN } from '../training/schedulers/index.ts';
 import type { Position } from './checkpoint.ts';
 import type { EpochRecord } from './metrics-log.ts';
 
@@ -44,5 +45,6 @@ export function nextPhase(position: Position): Position {
     phaseBestLoss: null,
     staleEpochs: 0,
     phaseEnded: false,
+    schedule: UNSEEN,
   };
 }

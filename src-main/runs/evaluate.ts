@@ -1,6 +1,7 @@
 /** How good a run is on pictures: of one of its splits, or of any others. */
 import { LabError } from '../../src-shared/errors.ts';
 import { createLoader, type LoaderRow } from '../data/loader.ts';
+import { evaluated } from './evaluated.ts';
 import { classifyRows, type Classifier } from './classifier.ts';
 import {
   classMetrics,
@@ -74,12 +75,17 @@ export async function evaluateRun(options: EvaluateOptions): Promise<Evaluation>
 }
 
 async function filesOf(opened: OpenRun, data: EvaluationData): Promise<readonly LabelledFile[]> {
-  const files = 'files' in data ? data.files : await splitRows(opened, data.split);
+  const files = 'files' in data ? data.files : await evaluatedSplit(opened, data.split);
   if (files.length > 0) return files;
   const what = 'files' in data ? 'there is no image' : `its ${data.split} split is empty`;
   throw new LabError('SPLIT_EMPTY', `Evaluating the run ${opened.run.id}: ${what}.`, {
     hint: `The run has ${filledSplits(opened)}; --data takes any other folder.`,
   });
+}
+
+async function evaluatedSplit(opened: OpenRun, split: Split): Promise<RunRow[]> {
+  const rows = await splitRows(opened, split);
+  return rows.length === 0 ? rows : evaluated(rows, opened.run.settings, split);
 }
 
 /** The rows of a split as the run was started with. */

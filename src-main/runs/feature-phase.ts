@@ -1,10 +1,12 @@
 /** The phase that trains the head alone: its steps are shown features of the frozen backbone, computed once. */
 import path from 'node:path';
 import { CounterRandom } from '../base/random.ts';
+import { sampleSpecs } from '../data/augmentations/index.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import { createSession, runtimeVersion, type Session } from '../runtime/session.ts';
 import { readArtifact } from './artifacts.ts';
 import { Classifier, splitRows } from './classifier.ts';
+import { evaluated } from './evaluated.ts';
 import { backboneHash, FeatureCache } from './feature-cache.ts';
 import { headModel } from './head-model.ts';
 import { SummaryAccumulator, type Summary } from './metrics/classification.ts';
@@ -38,13 +40,17 @@ export function drawOf(seed: number, row: number, epoch: number, draws: number):
  * @throws LabError `CANCELLED` when the context's signal aborts meanwhile
  */
 export async function createFeaturePhase(context: TrainContext, epochs: number): Promise<PhaseData> {
-  const { run, train, validation } = context;
+  const { run, validation } = context;
   const { draws: wanted, pipeline, seed } = run.settings;
-  const draws = drawCount(wanted, epochs, pipeline.augmentations.length);
+  const draws = drawCount(wanted, epochs, sampleSpecs(pipeline.augmentations).length);
   const tables = await computeTables(context, draws);
   const head = await createHead(context);
 
-  async function summarise(weights: ReadonlyMap<string, Tensor>, order: Uint32Array): Promise<Summary> {
+  async function summarise(
+    weights: ReadonlyMap<string, Tensor>,
+    split: 'train' | 'validation',
+  ): Promise<Summary> {
+    const order = evaluated(context[split], run.settings, split);
     const accumulator = new SummaryAccumulator(run.dataset.classes.length);
     const input = gather(order, (row) => tables.plain.get(row)!);
     const logits = await head.logits(weights, input, order.length);
@@ -53,7 +59,7 @@ export async function createFeaturePhase(context: TrainContext, epochs: number):
   }
 
   return {
-    async *batches(order, sizes, epoch) {
+    async *batches({ order, sizes, epoch }) {
       const shown = (row: number): Float32Array => {
         // The phase is the first one, so the run's epochs are the phase's.
         const table = draws === 0 ? tables.plain : tables.drawn[drawOf(seed, row, epoch - 1, draws)]!;
@@ -70,8 +76,8 @@ export async function createFeaturePhase(context: TrainContext, epochs: number):
     },
     async evaluate(weights) {
       return {
-        train: await summarise(weights, train),
-        validation: validation.length > 0 ? await summarise(weights, validation) : null,
+        train: await summarise(weights, 'train'),
+        validation: validation.length > 0 ? await summarise(weights, 'validation') : null,
       };
     },
     close: () => head.release(),

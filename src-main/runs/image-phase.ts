@@ -2,18 +2,20 @@
 import type { Tensor } from '../onnx/tensor.ts';
 import { readArtifact } from './artifacts.ts';
 import { Classifier, classifyRows } from './classifier.ts';
+import { evaluated } from './evaluated.ts';
 import { SummaryAccumulator, type Summary } from './metrics/classification.ts';
 import { artifactPath } from './run-folder.ts';
 import type { PhaseData, TrainContext } from './train-context.ts';
 
 /** Pictures from the loader, augmented as the pipeline says. */
 export async function createImagePhase(context: TrainContext): Promise<PhaseData> {
-  const { paths, run, loader, train, validation, session } = context;
+  const { paths, run, loader, validation, session } = context;
   const evaluation = await readArtifact(paths, run, artifactPath('full', 'eval_model'));
   const side = run.settings.pipeline.imageSize;
   const batchSize = run.settings.evaluationBatchSize;
 
-  async function summarise(classifier: Classifier, order: Uint32Array): Promise<Summary> {
+  async function summarise(classifier: Classifier, split: 'train' | 'validation'): Promise<Summary> {
+    const order = evaluated(context[split], run.settings, split);
     const accumulator = new SummaryAccumulator(run.dataset.classes.length);
     for await (const { vector, label } of classifyRows(classifier, { loader, order, batchSize })) {
       accumulator.add(vector, label);
@@ -22,18 +24,18 @@ export async function createImagePhase(context: TrainContext): Promise<PhaseData
   }
 
   return {
-    async *batches(order, sizes, epoch) {
-      for await (const { pixels, labels } of loader.batches({ order, sizes, epoch, augment: true })) {
+    async *batches(plan) {
+      for await (const { pixels, labels, mix } of loader.batches({ ...plan, augment: true })) {
         const input: Tensor = { dtype: 'uint8', dims: [labels.length, side, side, 3], data: pixels };
-        yield { input, labels };
+        yield { input, labels, ...(mix && { mix }) };
       }
     },
     async evaluate(weights) {
       const classifier = await Classifier.create(evaluation, weights, 'logits', session);
       try {
         return {
-          train: await summarise(classifier, train),
-          validation: validation.length > 0 ? await summarise(classifier, validation) : null,
+          train: await summarise(classifier, 'train'),
+          validation: validation.length > 0 ? await summarise(classifier, 'validation') : null,
         };
       } finally {
         await classifier.release();

@@ -15,10 +15,8 @@ export interface EpochRecord {
   readonly train: Summary;
   /** Of the finished epoch; null without validation data. */
   readonly validation: Summary | null;
-  /** The head's. */
-  readonly learningRate: number;
-  /** Only when the backbone is trained. */
-  readonly backboneLearningRate: number | null;
+  /** In the epoch's first step, by parameter group: `head`, `backbone` while it is trained, and those of one's own. */
+  readonly learningRates: Readonly<Record<string, number>>;
   readonly imagesPerSecond: number;
 }
 

@@ -1,6 +1,8 @@
 /** Every setting of a training, as JSON: stored with the run, and enough to repeat it. */
 import { z } from 'zod';
 import { pipelineSchema } from '../data/pipeline.ts';
+import { initRulesSchema } from '../models/init-rules.ts';
+import { SCHEDULE_DEFAULTS } from '../training/schedulers/index.ts';
 
 /** How a network is fine-tuned. */
 export const MODES = ['head', 'full', 'head-then-full'] as const;
@@ -20,17 +22,49 @@ const optimizerSchema = z.strictObject({
   no_decay_on_norm_and_bias: z.boolean().default(false),
 });
 
+const share = z.number().min(0).max(1);
+
+/** See `ScheduleOptions`. */
 const scheduleSchema = z.strictObject({
-  name: z.enum(['constant', 'step', 'cosine']).default('cosine'),
+  name: z
+    .enum([
+      ...(['constant', 'piecewise', 'step', 'multi-step'] as const),
+      ...(['cosine', 'one-cycle', 'reduce-on-plateau', 'loss-rise'] as const),
+    ])
+    .default('cosine'),
+  warmup_epochs: z.int().min(0).default(0),
+  warmup_start_factor: share.positive().default(SCHEDULE_DEFAULTS.warmup_start_factor),
+  rates: z
+    .array(z.strictObject({ epoch: z.int().min(0), lr: z.number().positive() }))
+    .readonly()
+    .default([]),
   step_size: z.int().min(1).default(30),
   gamma: z.number().positive().default(0.1),
-  eta_min: z.number().min(0).max(1).default(0),
-  warmup_epochs: z.int().min(0).default(0),
-  warmup_start_factor: z
-    .number()
-    .positive()
-    .max(1)
-    .default(1 / 3),
+  milestones: z.array(z.int().min(1)).readonly().default([]),
+  eta_min: share.default(0),
+  max_lr: z.number().positive().nullable().default(null),
+  pct_start: share.default(0.3),
+  anneal_strategy: z.enum(['cos', 'linear']).default('cos'),
+  div_factor: z.number().positive().default(25),
+  final_div_factor: z.number().positive().default(1e4),
+  three_phase: z.boolean().default(false),
+  metric: z.enum(['validation', 'train', 'running']).default('validation'),
+  factor: z.number().positive().lt(1).default(0.1),
+  patience: z.int().min(0).default(10),
+  threshold: z.number().min(0).default(1e-4),
+  threshold_mode: z.enum(['rel', 'abs']).default('rel'),
+  cooldown: z.int().min(0).default(0),
+  min_lr: z.number().min(0).default(0),
+  eps: z.number().min(0).default(1e-8),
+});
+
+/** See `ParamGroupRule`. */
+const paramGroupSchema = z.strictObject({
+  pattern: z.string(),
+  lr: z.number().positive().exactOptional(),
+  lr_factor: z.number().positive().exactOptional(),
+  weight_decay: z.number().min(0).exactOptional(),
+  freeze: z.boolean().exactOptional(),
 });
 
 /** Settings as a user gives them; see {@link TrainSettings}. */
@@ -50,11 +84,19 @@ export const trainSettingsSchema = z.strictObject({
   backboneLr: z.number().positive().nullable().default(null),
   optimizer: optimizerSchema.prefault({ name: 'sgd' }),
   schedule: scheduleSchema.prefault({}),
+  /** How parameters begin that are not loaded; those without a rule as their layers do. */
+  init: initRulesSchema.default([]),
+  /** Settings of single parameters; those without a rule belong to backbone or head. */
+  paramGroups: z.array(paramGroupSchema).default([]),
+  /** λ of λ Σ‖p‖² over the trained parameters, which is added to the loss. */
+  l2Penalty: z.number().min(0).default(0),
   labelSmoothing: z.number().min(0).lt(1).default(0),
   /** Weights of the classes in the loss: numbers in class order, or inverse to their frequency. */
   classWeights: z.union([z.literal('balanced'), z.array(z.number().positive()), z.null()]).default(null),
   shuffle: z.boolean().default(true),
   dropLast: z.boolean().default(false),
+  /** Whether evaluation, too, leaves its last, smaller batch out. */
+  evaluationDropLast: z.boolean().default(false),
   seed: z
     .int()
     .min(0)

@@ -1,5 +1,6 @@
 /** One training step after the other, on a state kept here. */
 import { LabError } from '../../src-shared/errors.ts';
+import type { BatchMix } from '../data/batch-mix.ts';
 import { specialise } from '../onnx/edit.ts';
 import { allocate, elementCount, float32, scalar, type Tensor } from '../onnx/tensor.ts';
 import type { Model } from '../onnx/types.ts';
@@ -10,6 +11,8 @@ export interface StepInput {
   /** uint8 `[N, H, W, 3]` images or float32 `[N, F]` features. */
   readonly input: Tensor;
   readonly labels: Int32Array;
+  /** How the images are mixed, where the graph mixes them. */
+  readonly mix?: BatchMix;
   /** One rate for each parameter group. */
   readonly learningRates: readonly number[];
   /** The optimizer's count, from 1. */
@@ -27,7 +30,10 @@ export interface StepResult {
   readonly logits: Float32Array;
 }
 
-const FED = new Set(['images', 'features', 'labels', 'learning_rate', 'step', 'random_seed', 'random_step']);
+const FED = new Set([
+  ...['images', 'features', 'labels', 'mix_mask', 'mix_weight'],
+  ...['learning_rate', 'step', 'random_seed', 'random_step'],
+]);
 
 /** Names and dimensions of everything a step graph takes and gives back changed, or only takes. */
 export function stateInputs(step: Model): { readonly name: string; readonly dims: readonly number[] }[] {
@@ -100,12 +106,13 @@ export class StepRunner {
     this.#sessions.clear();
   }
 
-  #feeds({ input, labels, learningRates, step, seed, globalStep }: StepInput): [string, Tensor][] {
+  #feeds({ input, labels, mix, learningRates, step, seed, globalStep }: StepInput): [string, Tensor][] {
     const word = (value: number): Tensor => ({ dtype: 'uint32', dims: [1], data: Uint32Array.of(value) });
     const data = BigInt64Array.from(labels, BigInt);
     return [
       [input.dtype === 'uint8' ? 'images' : 'features', input],
       ['labels', { dtype: 'int64', dims: [labels.length], data }],
+      ...(mix === undefined ? [] : mixFeeds(mix)),
       ['learning_rate', float32([learningRates.length], learningRates)],
       ['step', scalar(step)],
       ['random_seed', word(seed)],
@@ -121,6 +128,14 @@ export class StepRunner {
     this.#sessions.set(size, session);
     return session;
   }
+}
+
+function mixFeeds({ mask, weight }: BatchMix): [string, Tensor][] {
+  const side = Math.sqrt(mask.length);
+  return [
+    ['mix_mask', float32([1, 1, side, side], mask)],
+    ['mix_weight', scalar(weight)],
+  ];
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What all parts of a training in progress share. */
 import type { LabErrorJson } from '../../src-shared/errors.ts';
+import type { BatchMix } from '../data/batch-mix.ts';
 import type { LoaderRow, Loader } from '../data/loader.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import type { SessionOptions } from '../runtime/session.ts';
@@ -85,12 +86,23 @@ export interface TrainContext {
 export interface TrainBatch {
   readonly input: Tensor;
   readonly labels: Int32Array;
+  readonly mix?: BatchMix;
+}
+
+/** A stretch of an epoch's batches. */
+export interface BatchPlan {
+  /** Row numbers. */
+  readonly order: Uint32Array;
+  readonly sizes: readonly number[];
+  readonly epoch: number;
+  /** The number of the first batch in its epoch, from 0. */
+  readonly firstBatch: number;
 }
 
 /** Where a phase's batches come from, and how its epochs are measured. */
 export interface PhaseData {
-  /** Batches of training rows for an epoch; `order` holds row numbers. */
-  batches(order: Uint32Array, sizes: readonly number[], epoch: number): AsyncIterable<TrainBatch>;
+  /** Batches of training rows. */
+  batches(plan: BatchPlan): AsyncIterable<TrainBatch>;
   /** Figures of the given weights on the plain training and validation pictures. */
   evaluate(weights: ReadonlyMap<string, Tensor>): Promise<EpochFigures>;
   close(): Promise<void>;

@@ -2,13 +2,13 @@
 import { LabError } from '../../src-shared/errors.ts';
 import { batchSizes, epochOrder } from '../data/sampler.ts';
 import { composeStep } from '../training/compose.ts';
-import { learningRateFactor } from '../training/schedulers/index.ts';
 import { readArtifact } from './artifacts.ts';
 import { writeCheckpoint, type Checkpoint, type Position } from './checkpoint.ts';
 import { advance, nextPhase } from './early-stopping.ts';
 import { createFeaturePhase } from './feature-phase.ts';
 import { createImagePhase } from './image-phase.ts';
 import { appendRecord, type EpochRecord } from './metrics-log.ts';
+import { LearningRates } from './learning-rates.ts';
 import { argMax } from './metrics/softmax.ts';
 import { splitRows } from './classifier.ts';
 import { artifactPath } from './run-folder.ts';
@@ -64,13 +64,13 @@ export class Trainer {
 
   /** Trains the rest of a phase. Returns false when it was stopped. */
   async #phase(phase: Phase): Promise<boolean> {
-    const runner = await this.#createRunner(phase);
+    const { runner, rates } = await this.#createRunner(phase);
     let data: PhaseData | undefined;
     try {
       data = await this.#createData(phase);
       if (data === undefined) return false;
       while (!this.#position.phaseEnded && this.#position.phaseEpoch < phase.epochs) {
-        if (!(await this.#epoch(phase, data, runner))) return false;
+        if (!(await this.#epoch(phase, data, runner, rates))) return false;
       }
       return true;
     } finally {
@@ -95,24 +95,30 @@ export class Trainer {
     }
   }
 
-  async #createRunner({ name }: Phase): Promise<StepRunner> {
+  async #createRunner(phase: Phase): Promise<{ runner: StepRunner; rates: LearningRates }> {
     const { paths, run, initial, session } = this.#context;
+    const { name } = phase;
     const training = await readArtifact(paths, run, artifactPath(name, 'training_model'));
     const optimizer = await readArtifact(paths, run, artifactPath(name, 'optimizer_model'));
     const step = composeStep(training, optimizer);
-    return new StepRunner(step, freshState(step, new Map([...initial, ...this.#tensors])), session);
+    return {
+      runner: new StepRunner(step, freshState(step, new Map([...initial, ...this.#tensors])), session),
+      rates: new LearningRates(optimizer, run.settings, phase),
+    };
   }
 
   /** Trains the rest of an epoch and measures it. Returns false when it was stopped. */
-  async #epoch(phase: Phase, data: PhaseData, runner: StepRunner): Promise<boolean> {
+  async #epoch(phase: Phase, data: PhaseData, runner: StepRunner, rates: LearningRates): Promise<boolean> {
     const plan = this.#plan(phase);
-    const rates = this.#learningRates(phase);
-    const done = plan.sizes.slice(0, this.#position.step).reduce((sum, size) => sum + size, 0);
-    const sizes = plan.sizes.slice(this.#position.step);
+    const { step: firstBatch, epoch } = this.#position;
+    const done = plan.sizes.slice(0, firstBatch).reduce((sum, size) => sum + size, 0);
+    const order = plan.order.subarray(done);
+    const sizes = plan.sizes.slice(firstBatch);
+    const steps = plan.sizes.length;
     const began = performance.now();
-    for await (const batch of data.batches(plan.order.subarray(done), sizes, this.#position.epoch + 1)) {
+    for await (const batch of data.batches({ order, sizes, epoch: epoch + 1, firstBatch })) {
       if (this.#watch.requested()) break;
-      await this.#step(batch, rates, runner, plan.sizes.length);
+      await this.#step(batch, rates.at(this.#position, this.#position.step, steps), runner, steps);
       if (this.#checkpointDue()) await this.#checkpoint(runner);
     }
     if (this.#watch.requested()) {
@@ -123,7 +129,9 @@ export class Trainer {
     const imagesPerSecond = (images / Math.max(performance.now() - began, 1e-3)) * 1000;
     const figures = await data.evaluate(runner.state);
     this.#checkFigures(figures);
-    await this.#finishEpoch(phase, runner, this.#record(phase, figures, rates, imagesPerSecond));
+    const learningRates = rates.named(rates.at(this.#position, 0, steps));
+    const record = this.#record(phase, figures, learningRates, imagesPerSecond);
+    await this.#finishEpoch(phase, runner, record, rates.observe(this.#position, record));
     return true;
   }
 
@@ -144,19 +152,17 @@ export class Trainer {
     return { order: places.map((place) => train[place]!), sizes };
   }
 
-  /** One rate for each parameter group: the backbone's, where it is trained, then the head's. */
-  #learningRates({ name, epochs }: Phase): number[] {
-    const { lr, backboneLr, schedule } = this.#run.settings;
-    const factor = learningRateFactor(schedule, this.#position.phaseEpoch, epochs);
-    return (name === 'head' ? [lr] : [backboneLr ?? lr, lr]).map((rate) => rate * factor);
-  }
-
-  async #step(batch: TrainBatch, rates: number[], runner: StepRunner, epochSteps: number): Promise<void> {
+  async #step(
+    batch: TrainBatch,
+    learningRates: number[],
+    runner: StepRunner,
+    epochSteps: number,
+  ): Promise<void> {
     const position = this.#position;
     const { seed } = this.#run.settings;
     const result = await runner.step({
       ...batch,
-      learningRates: rates,
+      learningRates,
       step: position.phaseStep + 1,
       seed,
       globalStep: position.globalStep,
@@ -194,7 +200,7 @@ export class Trainer {
   #record(
     phase: Phase,
     { train, validation }: EpochFigures,
-    rates: readonly number[],
+    learningRates: EpochRecord['learningRates'],
     imagesPerSecond: number,
   ): EpochRecord {
     const { loss, correct, count } = this.#position.running;
@@ -204,8 +210,7 @@ export class Trainer {
       running: { loss: loss / count, accuracy: correct / count },
       train,
       validation,
-      learningRate: rates.at(-1)!,
-      backboneLearningRate: rates.length > 1 ? rates[0]! : null,
+      learningRates,
       imagesPerSecond,
     };
   }
@@ -214,14 +219,19 @@ export class Trainer {
    * Writes an epoch down. The checkpoint comes last: killed before it, the epoch is trained again and everything
    * written here is replaced by the same.
    */
-  async #finishEpoch(phase: Phase, runner: StepRunner, record: EpochRecord): Promise<void> {
+  async #finishEpoch(
+    phase: Phase,
+    runner: StepRunner,
+    record: EpochRecord,
+    schedule: Position['schedule'],
+  ): Promise<void> {
     const { paths, emit } = this.#context;
     const moved = runner.movedState();
     checkFinite(moved, `epoch ${record.epoch}`);
     const weights = new Map([...moved].filter(([name]) => !name.startsWith('optimizer.')));
     await writeEpochWeights(paths, record.epoch, weights);
     await appendRecord(paths.metrics, record);
-    this.#position = advance(this.#position, record, this.#run.settings.patience);
+    this.#position = { ...advance(this.#position, record, this.#run.settings.patience), schedule };
     await this.#checkpoint(runner);
     await this.#saveRun({ epoch: record.epoch, best: this.#position.best });
     if (this.#run.settings.keepEpochs === 'best') {

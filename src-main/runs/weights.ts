@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
 import { sha256File } from '../base/hash.ts';
+import { withInitRules } from '../models/init-rules.ts';
 import { initialState, networkState } from '../models/state.ts';
 import { matchWeights } from '../models/weights/match.ts';
 import { readWeights } from '../models/weights/read-weights.ts';
@@ -27,7 +28,8 @@ export async function firstWeights(
 ): Promise<{ readonly weights: Weights; readonly headLoaded: boolean }> {
   const { architecture, weights: own } = await readNetwork(paths, run);
   const { settings, dataset } = run;
-  const specs = networkState(architecture, dataset.classes.length, settings.pipeline.imageSize);
+  const state = networkState(architecture, dataset.classes.length, settings.pipeline.imageSize);
+  const specs = withInitRules(state, settings.init);
   const tensors = run.weights === null ? own : await readUnchanged(run.weights);
   if (tensors.size === 0) return { weights: initialState(specs, settings.seed), headLoaded: false };
   const { tensors: loaded, headLoaded } = matchWeights(specs, tensors, { head: architecture.head });

@@ -8,9 +8,13 @@ import type { Model } from '../onnx/types.ts';
 import type { Architecture } from '../models/architecture.ts';
 import { featureSize } from '../models/state.ts';
 import { Network, normalizedImages, type Normalization, type ParameterSpec } from '../models/layers/index.ts';
+import { checkPatterns } from '../models/init-rules.ts';
 import { crossEntropy, type CrossEntropyOptions } from './losses/cross-entropy.ts';
-import { buildOptimizerModel, type ParameterGroup } from './optimizer-model.ts';
+import { l2Penalty } from './losses/l2-penalty.ts';
+import { mixedImages, mixedLoss } from './mixing.ts';
+import { buildOptimizerModel } from './optimizer-model.ts';
 import type { OptimizerOptions } from './optimizers/index.ts';
+import { groupsOf, ruleOf, withGroups, type ParamGroupRule, type RatedGroup } from './param-groups.ts';
 
 /** What a training's graphs depend on. */
 export interface ArtifactOptions {
@@ -24,7 +28,13 @@ export interface ArtifactOptions {
   /** What a step is fed: pixels, or the features of a frozen backbone. */
   readonly input: 'images' | 'features';
   readonly loss: CrossEntropyOptions;
+  /** λ of λ Σ‖p‖² over the trained parameters, which is added to the loss; 0 unless given. */
+  readonly l2Penalty?: number;
+  /** Whether the images of a batch are mixed; see `mixing.ts`. */
+  readonly mixing?: boolean;
   readonly optimizer: OptimizerOptions;
+  /** Settings of single parameters; none unless given. */
+  readonly paramGroups?: readonly ParamGroupRule[];
 }
 
 /** The graphs, and what they expect to be fed with. */
@@ -37,39 +47,37 @@ export interface Artifacts {
   /** The network's whole state, in PyTorch's order. */
   readonly state: readonly ParameterSpec[];
   /** The trained parameters by group; `learning_rate` has one element for each. */
-  readonly groups: readonly ParameterGroup[];
+  readonly groups: readonly RatedGroup[];
   /** Names of the optimizer's own tensors with their dimensions; all begin as zeros. */
   readonly optimizerState: readonly { readonly name: string; readonly dims: readonly number[] }[];
 }
 
-/** Builds the graphs of a training, symbolic in the batch size `N`. */
+/**
+ * Builds the graphs of a training, symbolic in the batch size `N`.
+ *
+ * @throws LabError `INVALID_ARGUMENT` when a pattern of the groups is one of no parameter, or all are frozen
+ */
 export function buildArtifacts(options: ArtifactOptions): Artifacts {
-  const { architecture, trainable } = options;
+  const { architecture, trainable, paramGroups: rules = [] } = options;
   const isHead = (name: string): boolean => architecture.head.includes(name);
-  const isTrainable = (name: string): boolean => trainable === 'all' || isHead(name);
+  const isTrainable = (name: string): boolean =>
+    (trainable === 'all' || isHead(name)) && ruleOf(rules, name)?.freeze !== true;
   const evaluation = buildEvaluation(options);
+  const patterns = rules.map(({ pattern }) => pattern);
+  checkPatterns('Grouping parameters', patterns, evaluation.state);
   const trained = evaluation.state.filter(({ name, kind }) => kind === 'parameter' && isTrainable(name));
-  const groups = groupsOf(trained, isHead);
+  const names = trained.map(({ name }) => name);
+  const groups = groupsOf(names, isHead, rules);
   const optimizer = buildOptimizerModel(trained, groups, options.optimizer);
   return {
-    training: buildTraining(options, isTrainable, trained),
+    training: buildTraining(options, isTrainable, names),
     evaluation: evaluation.model,
-    optimizer: optimizer.model,
+    optimizer: withGroups(optimizer.model, groups),
     features: buildFeatures(options),
     state: evaluation.state,
     groups,
     optimizerState: optimizer.state,
   };
-}
-
-/** Backbone and head learn at rates of their own. */
-function groupsOf(trained: readonly ParameterSpec[], isHead: (name: string) => boolean): ParameterGroup[] {
-  const names = trained.map(({ name }) => name);
-  const groups = [
-    { name: 'backbone', parameters: names.filter((name) => !isHead(name)) },
-    { name: 'head', parameters: names.filter(isHead) },
-  ];
-  return groups.filter(({ parameters }) => parameters.length > 0);
 }
 
 function imagesInput(g: GraphBuilder, { imageSize, normalization }: ArtifactOptions): Value {
@@ -97,23 +105,27 @@ function buildFeatures(options: ArtifactOptions): Model {
 function buildTraining(
   options: ArtifactOptions,
   isTrainable: (name: string) => boolean,
-  trained: readonly ParameterSpec[],
+  trained: readonly string[],
 ): Model {
-  const { architecture, classes } = options;
+  const { architecture, classes, imageSize } = options;
   const g = new GraphBuilder('training_model');
   const net = new Network(g, { training: true, isTrainable });
+  const mixing = options.mixing === true && options.input === 'images';
+  const images = (): Value => {
+    const plain = imagesInput(g, options);
+    return mixing ? mixedImages(g, plain, imageSize) : plain;
+  };
   const features =
     options.input === 'features'
-      ? g.input('features', 'float32', ['N', featureSize(architecture, options.imageSize)])
-      : architecture.features(net, imagesInput(g, options));
+      ? g.input('features', 'float32', ['N', featureSize(architecture, imageSize)])
+      : architecture.features(net, images());
   const labels = g.input('labels', 'int64', ['N']);
   const logits = architecture.classify(net, features, classes);
-  const loss = crossEntropy(g, logits, labels, options.loss);
-  const gradients = backward(
-    g,
-    loss,
-    trained.map(({ name }) => g.value(name)),
-  );
+  const lossFor = (targets: Value): Value => crossEntropy(g, logits, targets, options.loss);
+  const parameters = trained.map((name) => g.value(name));
+  const fit = mixing ? mixedLoss(g, labels, lossFor) : lossFor(labels);
+  const loss = l2Penalty(g, fit, parameters, options.l2Penalty ?? 0);
+  const gradients = backward(g, loss, parameters);
   g.output(loss, 'loss');
   g.output(logits, 'logits');
   for (const [name, gradient] of gradients) g.output(gradient, `${name}_grad`);

@@ -8,6 +8,8 @@ import { OPTIMIZERS, type OptimizerOptions } from './optimizers/index.ts';
 export interface ParameterGroup {
   readonly name: string;
   readonly parameters: readonly string[];
+  /** In the place of the optimizer's. */
+  readonly weight_decay?: number | undefined;
 }
 
 /** The graph, and the tensors the optimizer keeps. */
@@ -45,14 +47,15 @@ export function buildOptimizerModel(
   const state: OptimizerModel['state'][number][] = [];
   parameters.forEach(({ name, dims }, i) => {
     const names = states.map((kind) => ({ kind, name: optimizerStateName(kind, name) }));
+    const group = groups.findIndex(({ parameters }) => parameters.includes(name));
     const update = optimizer.update({
       g,
       parameter: values[i] as Value,
       gradient: gradients[i] as Value,
       state: Object.fromEntries(names.map((entry) => [entry.kind, g.input(entry.name, 'float32', dims)])),
-      learningRate: rates[groups.findIndex((group) => group.parameters.includes(name))] as Value,
+      learningRate: rates[group] as Value,
       step,
-      weightDecay: options.no_decay_on_norm_and_bias && dims.length === 1 ? 0 : options.weight_decay,
+      weightDecay: groups[group]?.weight_decay ?? defaultDecay(dims, options),
       options,
     });
     g.output(update.parameter, `${name}_new`);
@@ -62,6 +65,10 @@ export function buildOptimizerModel(
     }
   });
   return { model: g.build(), state };
+}
+
+function defaultDecay(dims: readonly number[], options: OptimizerOptions): number {
+  return options.no_decay_on_norm_and_bias && dims.length === 1 ? 0 : options.weight_decay;
 }
 
 /** Scales all gradients by min(1, max_norm / (norm + 1e-6)), as `torch.nn.utils.clip_grad_norm_`. */

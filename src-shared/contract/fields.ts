@@ -65,6 +65,7 @@ function inWords({ min, max, above, below }: Range): string {
   if (min !== undefined && below !== undefined) return ` from ${min} to less than ${below}`;
   if (min !== undefined) return ` of at least ${min}`;
   if (above !== undefined && max !== undefined) return ` above ${above} and up to ${max}`;
+  if (above !== undefined && below !== undefined) return ` above ${above} and below ${below}`;
   return above === undefined ? '' : ` above ${above}`;
 }
 

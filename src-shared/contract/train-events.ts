@@ -18,10 +18,8 @@ export const epochSchema = z.object({
   train: summarySchema,
   /** Null without validation data. */
   validation: summarySchema.nullable(),
-  /** The head's. */
-  learningRate: z.number(),
-  /** Null while the backbone is frozen. */
-  backboneLearningRate: z.number().nullable(),
+  /** In the epoch's first step, by parameter group: `head`, `backbone` while it is trained, and those of one's own. */
+  learningRates: z.record(z.string(), z.number()),
   imagesPerSecond: z.number(),
 });
 

@@ -4,17 +4,15 @@
  */
 import { z } from 'zod';
 import { flag, number, oneOf, text, told, wholeNumber } from './fields.ts';
+import { optimizerFields } from './optimizer-fields.ts';
+import { parameterFields } from './parameter-fields.ts';
+import { scheduleFields } from './schedule-fields.ts';
 
 /** How a network is fine-tuned. */
 export const MODES = ['head', 'full', 'head-then-full'] as const;
 
 /** Devices a training can ask for. */
 export const DEVICES = ['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
-
-/** Sets of augmentations. */
-export const AUGMENTS = ['none', 'crop-flip', 'pad-crop-flip', 'color'] as const;
-
-const beta = number({ min: 0, below: 1 });
 
 /** The fields; see {@link trainSettingsSchema}. */
 export const trainFields = {
@@ -34,43 +32,23 @@ export const trainFields = {
   /** The middle of the picture, or the whole of it stretched to a square. */
   resize: oneOf(['crop', 'stretch']).default('crop'),
   interpolation: oneOf(['nearest', 'bilinear', 'bicubic', 'lanczos']).default('bilinear'),
-  augment: oneOf(AUGMENTS).default('crop-flip'),
+  /** A preset's name, a list of augmentations, such a list as JSON, or the path of a JSON file that holds it. */
+  augment: z
+    .union([text('a name'), z.array(z.unknown())], told('a preset, a JSON file, or a list'))
+    .default('crop-flip'),
   /** Epochs of the last phase. */
   epochs: wholeNumber({ min: 1 }).default(8),
   /** Epochs of the head alone that `head-then-full` begins with. */
   headEpochs: wholeNumber({ min: 1 }).default(3),
   batchSize: wholeNumber({ min: 1 }).default(32),
   evaluationBatchSize: wholeNumber({ min: 1 }).default(32),
-  optimizer: oneOf(['sgd', 'adam', 'adamw']).default('sgd'),
-  /** Learning rate of the head; null for 0.01 with SGD and PyTorch's 0.001 with Adam and AdamW. */
-  lr: number({ above: 0 }).nullable().default(null),
-  /** Learning rate of the backbone; null for half of `lr` with pretrained weights and `lr` without. */
-  backboneLr: number({ above: 0 }).nullable().default(null),
-  momentum: number({ min: 0, below: 1 }).default(0.9),
-  dampening: number({ min: 0, max: 1 }).default(0),
-  nesterov: flag().default(false),
-  /** Null for 5e-4 with SGD, and PyTorch's 0 with Adam and 0.01 with AdamW. */
-  weightDecay: number({ min: 0 }).nullable().default(null),
-  noDecayOnNormAndBias: flag().default(false),
-  betas: z.tuple([beta, beta], told('two numbers from 0 to less than 1')).default([0.9, 0.999]),
-  eps: number({ above: 0 }).default(1e-8),
-  /** Clips the norm of all gradients together; null for never. */
-  maxNorm: number({ above: 0 }).nullable().default(null),
-  schedule: oneOf(['constant', 'step', 'cosine']).default('cosine'),
-  stepSize: wholeNumber({ min: 1 }).default(30),
-  gamma: number({ above: 0 }).default(0.1),
-  /** Where the cosine ends, as a share of the learning rate. */
-  etaMin: number({ min: 0, max: 1 }).default(0),
-  warmupEpochs: wholeNumber({ min: 0 }).default(0),
-  warmupStartFactor: number({ above: 0, max: 1 }).default(1 / 3),
-  labelSmoothing: number({ min: 0, below: 1 }).default(0),
-  /** `balanced`, or a weight for each class in the order of their names. */
-  classWeights: z
-    .union([z.literal('balanced'), z.array(number({ above: 0 }))], told('balanced, or numbers above 0'))
-    .nullable()
-    .default(null),
+  ...optimizerFields,
+  ...scheduleFields,
+  ...parameterFields,
   shuffle: flag().default(true),
   dropLast: flag().default(false),
+  /** Whether evaluation, too, leaves the last, smaller batch out. */
+  evaluationDropLast: flag().default(false),
   seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 }).default(0),
   /** Augmented versions of each picture whose features `head` computes. */
   draws: wholeNumber({ min: 1 }).default(8),

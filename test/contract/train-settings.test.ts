@@ -8,6 +8,7 @@ import type { FirstWeights } from '../../src-main/lab/weights.ts';
 const BUNDLED: FirstWeights = {
   name: 'bundled',
   file: '/weights.safetensors',
+  pretrained: true,
   imageSize: 96,
   normalization: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
 };
@@ -31,7 +32,9 @@ describe('settings of a training', () => {
   });
 
   test('without pretrained weights all parameters learn at the same rate', () => {
-    const settings = engineSettings(trainSettingsSchema.parse({ lr: 0.02 }), { ...BUNDLED, file: null });
+    const settings = engineSettings(trainSettingsSchema.parse({ lr: 0.02 }), {
+      ...{ ...BUNDLED, file: null, pretrained: false },
+    });
     expect(settings.backboneLr).toBe(0.02);
   });
 

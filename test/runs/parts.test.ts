@@ -36,8 +36,7 @@ function record(epoch: number, validationLoss: number | null): EpochRecord {
     running: { loss: 1, accuracy: 0 },
     train: summary,
     validation: validationLoss === null ? null : { ...summary, loss: validationLoss, accuracy: 0.5 },
-    learningRate: 0.1,
-    backboneLearningRate: null,
+    learningRates: { head: 0.1 },
     imagesPerSecond: 1,
   };
 }

@@ -73,10 +73,10 @@ describe('head-then-full', () => {
     ).toBe(15);
     const losses = epochs.map(({ validation }) => validation!.loss);
     expect(result.best).toMatchObject({ epoch: losses.indexOf(Math.min(...losses)) + 1 });
-    expect(epochs[1]!.backboneLearningRate).toBeNull();
-    expect(epochs[2]!.backboneLearningRate).toBe(0.01);
+    expect(epochs[1]!.learningRates).not.toHaveProperty('backbone');
+    expect(epochs[2]!.learningRates).toEqual({ backbone: 0.01, head: 0.01 });
     // The cosine of each phase begins anew.
-    expect(epochs.map(({ learningRate }) => learningRate)).toEqual([
+    expect(epochs.map(({ learningRates }) => learningRates['head'])).toEqual([
       0.01,
       expect.closeTo(0.005, 12),
       0.01,

@@ -13,6 +13,7 @@ import { modelsCommand } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runsCommand } from './commands/runs.ts';
+import { scheduleCommand } from './commands/schedule.ts';
 import { splitCommand } from './commands/split.ts';
 import { stopCommand } from './commands/stop.ts';
 import { trainCommand } from './commands/train.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly AddCommand[] = [
     datasetsCommand,
   ],
   augmentationsCommand,
+  scheduleCommand,
   demoCommand,
 ];
 

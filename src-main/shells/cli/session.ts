@@ -72,6 +72,21 @@ export async function runSession(
   }
 }
 
+/** Runs a command that needs no lab, and sets the process's exit code. */
+export async function runWithoutLab(
+  options: GlobalOptions,
+  command: (output: Output) => Promise<void>,
+): Promise<void> {
+  const output = new Output({ json: options.json ?? false, debug: options.debug ?? false });
+  try {
+    await command(output);
+  } catch (thrown) {
+    const error = toLabError(thrown);
+    output.error(error);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
 /** What the shell is told of an error. */
 export function exitCodeOf({ code }: LabError): number {
   if (code === 'CANCELLED') return EXIT.cancelled;

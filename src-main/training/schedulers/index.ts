@@ -1,50 +1,74 @@
-/** Learning rate schedules: the factor on a group's learning rate, by epoch. */
+/** Learning rate schedules. To add one: its name in `ScheduleOptions`, and a line here. */
+import { constant, cosine, multiStep, piecewise, step } from './by-epoch.ts';
+import { lossRise, reduceOnPlateau } from './by-loss.ts';
+import { oneCycle } from './one-cycle.ts';
+import type { Moment, Schedule, ScheduleOptions, ScheduleState } from './schedule.ts';
 
-/** A schedule's settings. Epochs count from 0. */
-export interface ScheduleOptions {
-  readonly name: 'constant' | 'step' | 'cosine';
-  /** `torch.optim.lr_scheduler.StepLR`'s period. */
-  readonly step_size: number;
-  /** `StepLR`'s factor. */
-  readonly gamma: number;
-  /** `CosineAnnealingLR`'s smallest learning rate, as a share of the first. */
-  readonly eta_min: number;
-  /** Epochs of linear warm-up before the schedule begins (`LinearLR`). */
-  readonly warmup_epochs: number;
-  /** The factor in the first warm-up epoch (`LinearLR`'s `start_factor`). */
-  readonly warmup_start_factor: number;
-}
+export { UNSEEN } from './by-loss.ts';
+export type { Moment, ScheduleOptions, ScheduleState } from './schedule.ts';
+
+const SCHEDULES: Readonly<Record<ScheduleOptions['name'], Schedule>> = {
+  constant,
+  piecewise,
+  step,
+  'multi-step': multiStep,
+  cosine,
+  'one-cycle': oneCycle,
+  'reduce-on-plateau': reduceOnPlateau,
+  'loss-rise': lossRise,
+};
 
 /** Constant, and PyTorch's defaults for the rest. */
 export const SCHEDULE_DEFAULTS: ScheduleOptions = {
   name: 'constant',
-  step_size: 30,
-  gamma: 0.1,
-  eta_min: 0,
   warmup_epochs: 0,
   warmup_start_factor: 1 / 3,
+  rates: [],
+  step_size: 30,
+  gamma: 0.1,
+  milestones: [],
+  eta_min: 0,
+  max_lr: null,
+  pct_start: 0.3,
+  anneal_strategy: 'cos',
+  div_factor: 25,
+  final_div_factor: 1e4,
+  three_phase: false,
+  metric: 'validation',
+  factor: 0.1,
+  patience: 10,
+  threshold: 1e-4,
+  threshold_mode: 'rel',
+  cooldown: 0,
+  min_lr: 0,
+  eps: 1e-8,
 };
 
-type Schedule = (epoch: number, epochs: number, options: ScheduleOptions) => number;
-
-const SCHEDULES: Readonly<Record<ScheduleOptions['name'], Schedule>> = {
-  constant: () => 1,
-  step: (epoch, _epochs, { step_size, gamma }) => gamma ** Math.floor(epoch / step_size),
-  // I. Loshchilov and F. Hutter, SGDR, 2016, equation 5, without restarts.
-  cosine: (epoch, epochs, { eta_min }) =>
-    eta_min + ((1 - eta_min) * (1 + Math.cos((Math.PI * epoch) / epochs))) / 2,
-};
-
-/**
- * The factor on the learning rate in an epoch.
- *
- * @param epoch from 0
- * @param epochs how many there are, warm-up included
- */
-export function learningRateFactor(options: ScheduleOptions, epoch: number, epochs: number): number {
+/** The learning rate of a group whose own is `rate`. The schedule begins after the warm-up. */
+export function scheduledRate(options: ScheduleOptions, rate: number, moment: Moment): number {
   const { warmup_epochs, warmup_start_factor } = options;
+  const { epoch, epochs } = moment;
   if (epoch < warmup_epochs) {
-    return warmup_start_factor + ((1 - warmup_start_factor) * epoch) / warmup_epochs;
+    return rate * (warmup_start_factor + ((1 - warmup_start_factor) * epoch) / warmup_epochs);
   }
-  return SCHEDULES[options.name](epoch - warmup_epochs, Math.max(1, epochs - warmup_epochs), options);
+  return SCHEDULES[options.name].rate(
+    rate,
+    { ...moment, epoch: epoch - warmup_epochs, epochs: Math.max(1, epochs - warmup_epochs) },
+    options,
+  );
+}
+
+/** Whether a schedule watches the loss. */
+export function watchesLoss({ name }: ScheduleOptions): boolean {
+  return SCHEDULES[name].observe !== undefined;
+}
+
+/** What a schedule knows after an epoch, counted from 0, of the given loss. It sees none of the warm-up's. */
+export function observeLoss(
+  options: ScheduleOptions,
+  state: ScheduleState,
+  { epoch, loss }: { readonly epoch: number; readonly loss: number },
+): ScheduleState {
+  if (epoch < options.warmup_epochs) return state;
+  return SCHEDULES[options.name].observe?.(state, loss, options) ?? state;
 }

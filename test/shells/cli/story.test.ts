@@ -57,7 +57,7 @@ describe('the main job', () => {
       running: { loss: expect.any(Number) as number, accuracy: expect.any(Number) as number },
       train: { count: 12, confusion: expect.any(Array) as number[][] },
       validation: { count: 6 },
-      learningRate: 0.01,
+      learningRates: { head: 0.01 },
       imagesPerSecond: expect.any(Number) as number,
     });
     expect(done).toMatchObject({ event: 'done', status: 'finished', epoch: 2 });

@@ -1,16 +1,27 @@
 /** The flags of `train`, one for every setting. */
-import { Option } from 'commander';
+import type { Option } from 'commander';
+import type { parameterFields } from '../../../../src-shared/contract/parameter-fields.ts';
 import { trainFields, type TrainSettingsJson } from '../../../../src-shared/contract/train-settings.ts';
 import { toNumber, toNumbers } from '../flags.ts';
+import { addInit, addParamGroup } from '../rule-flags.ts';
+import { settingOptions, type SettingFlag } from '../setting-flags.ts';
+import { SCHEDULE_FLAGS } from './schedule-flags.ts';
 
-interface Flag {
-  readonly flags: string;
-  readonly description: string;
-  readonly parse?: (text: string) => unknown;
-}
+const PARAMETER_FLAGS: Readonly<Record<keyof typeof parameterFields, SettingFlag>> = {
+  init: {
+    flags: '--init <pattern:name,…>',
+    description: 'how parameters begin, such as conv*.weight:normal,std=0.01; repeatable',
+    parse: addInit,
+  },
+  paramGroups: {
+    flags: '--param-groups <pattern:…>',
+    description: 'lr=, lr-factor=, weight-decay= or freeze, such as layer1.*:lr=1e-4; repeatable',
+    parse: addParamGroup,
+  },
+};
 
 /** In the order of the help. */
-const FLAGS: Readonly<Record<keyof TrainSettingsJson, Flag>> = {
+const FLAGS: Readonly<Record<keyof TrainSettingsJson, SettingFlag>> = {
   model: { flags: '--model <name|file>', description: 'network: a name, or a .json or .onnx file' },
   logits: {
     flags: '--logits <name>',
@@ -80,26 +91,9 @@ const FLAGS: Readonly<Record<keyof TrainSettingsJson, Flag>> = {
     description: 'clip the norm of the gradients (default: never)',
     parse: toNumber,
   },
-  schedule: { flags: '--schedule <name>', description: 'of the learning rate: constant, step or cosine' },
-  stepSize: {
-    flags: '--step-size <epochs>',
-    description: 'epochs between the steps of step',
-    parse: toNumber,
-  },
-  gamma: { flags: '--gamma <factor>', description: 'factor of each step of step', parse: toNumber },
-  etaMin: {
-    flags: '--eta-min <share>',
-    description: 'share of the learning rate that cosine ends at',
-    parse: toNumber,
-  },
-  warmupEpochs: {
-    flags: '--warmup-epochs <count>',
-    description: 'epochs in which the learning rate rises',
-    parse: toNumber,
-  },
-  warmupStartFactor: {
-    flags: '--warmup-start-factor <factor>',
-    description: 'share that the warm-up begins at',
+  l2Penalty: {
+    flags: '--l2-penalty <lambda>',
+    description: 'add lambda times the sum of the squared parameters to the loss',
     parse: toNumber,
   },
   labelSmoothing: { flags: '--label-smoothing <share>', description: 'in the loss', parse: toNumber },
@@ -108,8 +102,14 @@ const FLAGS: Readonly<Record<keyof TrainSettingsJson, Flag>> = {
     description: 'balanced, or a weight for each class in the order of their names',
     parse: (text) => (text === 'balanced' ? text : toNumbers(text)),
   },
+  ...SCHEDULE_FLAGS,
+  ...PARAMETER_FLAGS,
   shuffle: { flags: '--no-shuffle', description: 'show the images in the order of their paths' },
   dropLast: { flags: '--drop-last', description: "leave an epoch's last, smaller batch out" },
+  evaluationDropLast: {
+    flags: '--evaluation-drop-last',
+    description: 'leave it out in evaluation, too',
+  },
   seed: { flags: '--seed <number>', description: 'of everything random', parse: toNumber },
   draws: {
     flags: '--draws <count>',
@@ -145,14 +145,9 @@ const FLAGS: Readonly<Record<keyof TrainSettingsJson, Flag>> = {
   },
 };
 
-/** All flags. Their defaults are the contract's, which the help shows. */
+/** All flags. */
 export function trainOptions(): Option[] {
-  return (Object.keys(FLAGS) as (keyof TrainSettingsJson)[]).map((field) => {
-    const { flags, description, parse } = FLAGS[field];
-    const option = new Option(flags, description + shownDefault(field));
-    if (parse !== undefined) option.argParser(parse);
-    return option;
-  });
+  return settingOptions(FLAGS, trainFields);
 }
 
 /**
@@ -164,11 +159,4 @@ export function toFields({
   ...values
 }: Record<string, unknown>): Record<string, unknown> {
   return { ...values, ...(decayOnNormAndBias === false && { noDecayOnNormAndBias: true }) };
-}
-
-function shownDefault(field: keyof TrainSettingsJson): string {
-  const value: unknown = trainFields[field].parse(undefined);
-  if (value === null || typeof value === 'boolean') return '';
-  const shown = typeof value === 'number' ? Number(value.toPrecision(3)) : value;
-  return ` (default: ${Array.isArray(shown) ? shown.join(',') : String(shown)})`;
 }
