@@ -8,6 +8,7 @@ import {
   type WorkerSetup,
   batchOffsets,
 } from './loader-protocol.ts';
+import type { Pixels } from './pixels.ts';
 import { SampleSource } from './sample-source.ts';
 
 /** Pictures in work at once: as many as the threads on which files are read and decoded. */
@@ -64,21 +65,32 @@ async function renderBatch(pass: Pass, batch: number): Promise<void> {
   });
   const share = positions.slice(0, count);
   const pixels = new Uint8Array(count * pictureBytes);
-  const results = await Promise.allSettled(
-    Array.from(share, (position, place) =>
-      withSlot(async () => {
-        if (pass.cancelled) return;
-        const { data } = await source.render(rows[position]!, pass.plan.epoch);
-        pixels.set(data, place * pictureBytes);
-      }),
-    ),
-  );
+  let failure: { position: number; reason: unknown } | undefined;
+  const fail = (position: number, reason: unknown): void => {
+    if (failure === undefined || position < failure.position) failure = { position, reason };
+  };
+  const keep = ({ data }: Pixels, place: number): void => pixels.set(data, place * pictureBytes);
+  const pending: Promise<void>[] = [];
+  for (const [place, position] of share.entries()) {
+    const row = rows[position]!;
+    const read = async (): Promise<void> => {
+      if (!pass.cancelled) keep(await source.render(row, pass.plan.epoch), place);
+    };
+    try {
+      // A promise for each picture would cost as much as rendering a small one.
+      const kept = source.renderKept(row, pass.plan.epoch);
+      if (kept !== undefined) keep(kept, place);
+      else pending.push(withSlot(read).catch((reason: unknown) => fail(position, reason)));
+    } catch (reason) {
+      fail(position, reason);
+    }
+  }
+  await Promise.all(pending);
   if (pass.cancelled) return;
-  const failed = results.findIndex(({ status }) => status === 'rejected');
-  if (failed === -1) return post({ pass: pass.id, batch, positions: share, pixels });
-  const error = LabError.from((results[failed] as PromiseRejectedResult).reason).toJSON();
-  const failure = { position: share[failed]!, error };
-  post({ pass: pass.id, batch, positions: share, pixels: new Uint8Array(0), failure });
+  if (failure === undefined) return post({ pass: pass.id, batch, positions: share, pixels });
+  const { position, reason } = failure;
+  const error = LabError.from(reason).toJSON();
+  post({ pass: pass.id, batch, positions: share, pixels: new Uint8Array(0), failure: { position, error } });
 }
 
 function post(message: FromWorker): void {

@@ -91,15 +91,19 @@ export function renderPixels(pixels: Pixels, pipeline: PixelPipeline, mode: Rend
 }
 
 /**
- * The part of the rendering that holds nothing random, and so can be kept from epoch to epoch. Random resized
- * crops work on the picture as it was decoded; all else on the transformed one. A picture that has the final
- * size already is not transformed.
+ * The part of the rendering that holds nothing random, and so can be kept from epoch to epoch. A picture that has
+ * the final size already is not transformed.
  */
 export function preparePixels(pixels: Pixels, pipeline: PixelPipeline, augmented: boolean): Pixels {
-  const { imageSize, transforms, augmentations } = pipeline;
-  if (augmented && augmentations.some(({ name }) => name === 'random-resized-crop')) return pixels;
+  const { imageSize, transforms } = pipeline;
+  if (augmented && augmentsDecoded(pipeline)) return pixels;
   if (pixels.width === imageSize && pixels.height === imageSize) return pixels;
   return applyTransforms(pixels, transforms);
+}
+
+/** Whether augmentations work on pictures as they were decoded, as random resized crops do, or transformed. */
+export function augmentsDecoded({ augmentations }: PixelPipeline): boolean {
+  return augmentations.some(({ name }) => name === 'random-resized-crop');
 }
 
 function requireSize(pixels: Pixels, { imageSize }: PixelPipeline): Pixels {

@@ -2,7 +2,7 @@
 import { LabError } from '../../src-shared/errors.ts';
 import { sha256 } from '../base/hash.ts';
 import { DEFAULT_MAX_PIXELS, type Pixels, decodeImage, readImageFile } from './image.ts';
-import { type PixelPipeline, preparePixels, renderPixels } from './pipeline.ts';
+import { type PixelPipeline, augmentsDecoded, preparePixels, renderPixels } from './pipeline.ts';
 
 /** A sample to load: what it is called, the SHA-256 its bytes had when imported, and its class. */
 export interface LoaderRow {
@@ -29,7 +29,9 @@ export interface SourceOptions {
  */
 export class SampleSource {
   readonly #options: SourceOptions;
-  readonly #prepared = new Map<string, Pixels>();
+  /** By row number: pictures as they were decoded, and transformed ones. */
+  readonly #decoded = new Map<number, Pixels>();
+  readonly #transformed = new Map<number, Pixels>();
   #bytesLeft: number;
 
   constructor(options: SourceOptions) {
@@ -38,34 +40,46 @@ export class SampleSource {
   }
 
   /**
-   * The pixels of a row, augmented for an epoch or plain (`epoch` undefined).
+   * The pixels of a row, augmented for an epoch or plain (`epoch` undefined), read from its file.
    *
    * @throws LabError `SAMPLE_CHANGED` when the file's bytes are not the imported ones; else as `decodeImage`.
    */
   async render(row: number, epoch: number | undefined): Promise<Pixels> {
+    return this.#render(await this.#prepare(row, epoch !== undefined), row, epoch);
+  }
+
+  /** {@link render} without a promise, for a row whose decoded pixels were kept; undefined for others. */
+  renderKept(row: number, epoch: number | undefined): Pixels | undefined {
+    const kept = this.#keptFor(epoch !== undefined).get(row);
+    return kept && this.#render(kept, row, epoch);
+  }
+
+  #render(prepared: Pixels, row: number, epoch: number | undefined): Pixels {
     const { pipeline, seed } = this.#options;
     const augment = epoch !== undefined;
-    const prepared = await this.#prepare(row, augment);
     return renderPixels(prepared, pipeline, augment ? { augment, seed, epoch, key: row } : { augment });
   }
 
+  #keptFor(augment: boolean): Map<number, Pixels> {
+    return augment && augmentsDecoded(this.#options.pipeline) ? this.#decoded : this.#transformed;
+  }
+
   async #prepare(row: number, augment: boolean): Promise<Pixels> {
-    const key = `${row} ${augment}`;
-    const kept = this.#prepared.get(key);
-    if (kept !== undefined) return kept;
     const { rows, pipeline, maxPixels = DEFAULT_MAX_PIXELS } = this.#options;
     const { path, file = path, sha256: expected } = rows[row]!;
     const decoded = await decodeImage(await readVerified(file, expected), { name: path, maxPixels });
     const prepared = preparePixels(decoded, pipeline, augment);
-    if (prepared.data.length <= this.#bytesLeft && !this.#prepared.has(key)) {
+    const kept = this.#keptFor(augment);
+    if (prepared.data.length <= this.#bytesLeft && !kept.has(row)) {
       this.#bytesLeft -= prepared.data.length;
-      this.#prepared.set(key, prepared);
+      kept.set(row, prepared);
     }
     return prepared;
   }
 }
 
-async function readVerified(path: string, expected: string): Promise<Uint8Array> {
+/** A file's bytes, if they are those imported. @throws LabError `SAMPLE_CHANGED`, else as `readImageFile` */
+export async function readVerified(path: string, expected: string): Promise<Uint8Array> {
   const bytes = await readImageFile(path);
   const found = sha256(bytes);
   if (found === expected) return bytes;

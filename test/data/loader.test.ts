@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../../src-main/base/hash.ts';
+import { batchSpecs } from '../../src-main/data/augmentations/index.ts';
+import { parseAugmentations } from '../../src-main/data/augmentations/parse.ts';
+import { sampleBatchMix } from '../../src-main/data/batch-mix.ts';
 import { encodeImage, filledPixels } from '../../src-main/data/image.ts';
 import {
   type Batch,
@@ -140,6 +143,48 @@ describe('batches', () => {
     });
   });
 
+  test('are not read again for evaluation when augmentation begins with the transformed picture', async () => {
+    const row = await saveRow('once.png', await encodeImage(filledPixels(16, 16, [1, 2, 3]), 'png'));
+    const options = { rows: [row], pipeline: createPipeline({ imageSize: 16, augment: 'pad-crop-flip' }) };
+    await withLoader(options, async (loader) => {
+      await readBatches(loader, { count: 1 });
+      await rm(row.path);
+      expect((await readBatches(loader, { count: 1, augment: false }))[0]!.pixels).toEqual(
+        filledPixels(16, 16, [1, 2, 3]).data,
+      );
+    });
+  });
+
+  test('say how they are mixed when the pipeline lists mixup or cutmix and the pass augments', async () => {
+    const mixing = createPipeline({
+      imageSize: 16,
+      augment: [
+        { name: 'horizontal-flip', p: 0.5 },
+        { name: 'mixup', alpha: 1, p: 1 },
+        { name: 'cutmix', alpha: 1, p: 1 },
+      ],
+    });
+    await withLoader({ pipeline: mixing }, async (loader) => {
+      const mixes = (await readBatches(loader, { epoch: 3 })).map(({ mix }) => mix);
+      expect(mixes).toEqual(
+        mixes.map((_, batch) =>
+          sampleBatchMix(batchSpecs(mixing.augmentations), 16, { seed: 5, epoch: 3, batch }),
+        ),
+      );
+      const plain = await readBatches(loader, { augment: false });
+      expect(plain.every((batch) => !('mix' in batch))).toBe(true);
+      // A pass that goes on after two batches mixes as the whole epoch would have.
+      const order = epochOrder(COUNT, { seed: 5, epoch: 3, shuffle: true }).subarray(8);
+      const rest = await collect(
+        loader.batches({ order, sizes: [4, 4, 4, 3], epoch: 3, augment: true, firstBatch: 2 }),
+      );
+      expect(rest.map(({ mix }) => mix)).toEqual(mixes.slice(2));
+    });
+    expect((await withLoader({}, (loader) => readBatches(loader))).every((batch) => !('mix' in batch))).toBe(
+      true,
+    );
+  });
+
   test('of two passes at once do not mix', async () => {
     await withLoader({ workers: 2 }, async (loader) => {
       const [a, b] = await Promise.all([
@@ -240,6 +285,21 @@ describe('failures', () => {
       );
       expect(error.message).toContain('broken-a.jpg');
     }
+  });
+
+  test('an augmentation that cannot work is told for pictures that were kept, too', async () => {
+    const crop = parseAugmentations([{ name: 'pad-random-crop', size: 99 }], 16, 'augment');
+    const options = { rows: rows.slice(0, 3), pipeline: createPipeline({ imageSize: 16, augment: crop }) };
+    await withLoader(options, async (loader) => {
+      for (let pass = 0; pass < 2; pass++) {
+        expect(await labErrorFrom(readBatches(loader, { count: 3 }))).toEqual({
+          code: 'INVALID_ARGUMENT',
+          message:
+            'Augmentation pad-random-crop: a crop of 99 × 99 does not fit a picture of 16 × 16 padded by 0.',
+          hint: 'Choose a smaller size or a larger padding.',
+        });
+      }
+    });
   });
 
   test('a limit on pixels is passed on', async () => {

@@ -92,7 +92,8 @@ function blend(gray: number, value: number, alpha: number): number {
 /** Blends every channel with one level. */
 function blendWithLevel({ width, height, data: from }: Pixels, factor: number, level: number): Pixels {
   const alpha = fround(factor);
-  const table = Uint8Array.from({ length: 256 }, (_, value) => blend(level, value, alpha));
+  const table = new Uint8Array(256);
+  for (let value = 0; value < 256; value++) table[value] = blend(level, value, alpha);
   const data = new Uint8Array(from.length);
   for (let at = 0; at < from.length; at++) data[at] = table[from[at]!]!;
   return { width, height, data };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { LabError } from '../../../src-shared/errors.ts';
 import { batchSpecs, sampleSpecs } from '../../../src-main/data/augmentations/index.ts';
 import { AUGMENTATION_INFOS, parseAugmentations } from '../../../src-main/data/augmentations/parse.ts';
+import { labErrorOf } from '../../helpers/lab-errors.ts';
 
 const parse = (given: unknown): unknown => parseAugmentations(given, 32, 'list.json');
 
@@ -61,11 +61,11 @@ describe('parseAugmentations', () => {
         'which mixup at [0] is.',
     ],
   ])('%j is refused', (given, message) => {
-    expect(() => parse(given)).toThrow(
-      new LabError('INVALID_ARGUMENT', message, {
-        hint: '`vitrine augmentations` lists them with their parameters.',
-      }),
-    );
+    expect(labErrorOf(() => parse(given))).toEqual({
+      code: 'INVALID_ARGUMENT',
+      message,
+      hint: '`vitrine augmentations` lists them with their parameters.',
+    });
   });
 });
 
