@@ -2,9 +2,9 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
   EventSchema,
-  SummaryValueSchema,
   type Event,
   type SummaryMetadataSchema,
+  type SummaryValueSchema,
 } from './proto/tensorboard_pb.ts';
 
 /** TensorFlow's `DT_STRING`. */
