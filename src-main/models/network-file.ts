@@ -1,7 +1,8 @@
 /** A network that a file describes instead of the lab. */
-import { LabError } from '../../src-shared/errors.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import type { Architecture } from './architecture.ts';
+import { importClassifier } from './imported/index.ts';
+import type { Normalization } from './layers/index.ts';
 import { readSequence } from './sequence/index.ts';
 
 /** What a file of a network gives. */
@@ -9,12 +10,18 @@ export interface NetworkFile {
   readonly architecture: Architecture;
   /** The weights that came with it, by the names of the architecture's parameters; none for a mere description. */
   readonly weights: ReadonlyMap<string, Tensor>;
+  /** What the network expects of its pixels, where the file tells. */
+  readonly normalization?: Normalization | undefined;
+  /** What a user should know of how the file was understood, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** What the user tells about a file. */
 export interface NetworkFileOptions {
   /** The name of the value that holds the logits, where it is not found by itself. */
   readonly logits?: string | undefined;
+  /** The classes to train for: an exported head for the very same ones is kept. */
+  readonly classes?: readonly string[] | undefined;
 }
 
 /** File name extensions of networks. */
@@ -29,14 +36,14 @@ export function networkExtension(model: string): NetworkExtension | undefined {
  * Reads a network.
  *
  * @param name how errors call the file
- * @throws LabError `MODEL_FILE`
+ * @throws LabError `MODEL_FILE`; of an ONNX file also those of reading ONNX
  */
 export function readNetworkFile(
   bytes: Uint8Array,
   extension: NetworkExtension,
   name: string,
-  _options: NetworkFileOptions,
+  options: NetworkFileOptions,
 ): NetworkFile {
   if (extension === '.json') return { architecture: readSequence(bytes, name), weights: new Map() };
-  throw new LabError('MODEL_FILE', `Reading the network ${name}: ONNX files cannot be trained yet.`);
+  return importClassifier(bytes, name, options);
 }

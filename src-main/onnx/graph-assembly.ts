@@ -203,7 +203,7 @@ export class GraphAssembly implements ValueLookup {
   }
 
   /** The same value with a shape that its author knows better than inference. */
-  protected refine({ name, dtype }: Value, shape: Shape): Value {
+  refine({ name, dtype }: Value, shape: Shape): Value {
     this.#types.set(name, { dtype, shape });
     return { name, dtype, shape };
   }

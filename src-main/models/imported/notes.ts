@@ -1,0 +1,52 @@
+/** What a user should know of how a file was understood. */
+import type { PlainGraph } from '../../onnx/import/plain-graph.ts';
+import type { Normalization } from '../layers/index.ts';
+import type { ClassifierHead } from './classifier-head.ts';
+import type { ImageInput } from './image-input.ts';
+
+interface Understood {
+  readonly name: string;
+  readonly head: ClassifierHead;
+  readonly input: ImageInput;
+  /** Up to the last features. */
+  readonly graph: PlainGraph;
+  readonly normalization: Normalization | undefined;
+}
+
+/** Whole sentences. */
+export function notesOn({ name, head, input, graph, normalization }: Understood): string[] {
+  const { node, classes } = head;
+  return [
+    `${name}: the layer "${node.name}" (${node.opType}, ${classes} classes) is replaced by a new one.`,
+    ...sizeNote(name, input),
+    ...pixelNote(name, normalization),
+    ...foldedNote(name, graph),
+  ];
+}
+
+function sizeNote(name: string, { size }: ImageInput): string[] {
+  if (size !== undefined) return [];
+  return [`${name} takes images of any size: 224 pixels are used unless --image-size says otherwise.`];
+}
+
+function pixelNote(name: string, normalization: Normalization | undefined): string[] {
+  if (normalization === undefined) {
+    return [
+      `${name} does not say how its pixels are normalised: ImageNet's mean and deviation are used unless --mean and --std say otherwise.`,
+    ];
+  }
+  const [std] = normalization.std;
+  if (normalization.mean.some((value) => value !== 0)) return [];
+  if (std === 1) return [`${name} normalises its pixels itself: it is fed with 0 to 1.`];
+  return [`${name} normalises its pixels itself: it is fed with 0 to 255.`];
+}
+
+/** Exporters fold BatchNorm into the convolution before it, whose bias then holds the rest. */
+function foldedNote(name: string, { nodes }: PlainGraph): string[] {
+  const biased = nodes.filter(({ opType, inputs }) => opType === 'Conv' && (inputs[2] ?? '') !== '');
+  const norms = nodes.some(({ opType }) => /Normalization$/.test(opType));
+  if (norms || biased.length < 2) return [];
+  return [
+    `${name} has no batch normalisation: if it had, it was folded into the convolutions when the file was written. They are trained as they are; exporting with training=TrainingMode.PRESERVE and do_constant_folding=False keeps it.`,
+  ];
+}

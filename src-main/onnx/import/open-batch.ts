@@ -1,0 +1,55 @@
+/** Reshapes that hold for every batch size, also where the exporter wrote the size of its example. */
+import { substituteDim, UNKNOWN } from '../dims.ts';
+import { elementCount } from '../tensor.ts';
+import type { Dim, Shape } from '../types.ts';
+
+/** The symbol of the batch size. */
+export const BATCH = 'N';
+
+/**
+ * A Reshape's target as numbers: 0 for a size that stays, -1 for the one that follows from the rest.
+ *
+ * @param from shape of what is reshaped
+ * @param target sizes as far as they are known; 0 and -1 may be among them already
+ * @param exported the batch size that the file was made for, if it has a fixed one
+ * @returns `undefined` when more than one size is open
+ */
+export function openTarget(
+  from: Shape,
+  target: readonly Dim[],
+  exported: number | undefined,
+): number[] | undefined {
+  const numbers = target.map((size, i) => {
+    if (typeof size === 'number') return size;
+    return size === from[i] && size !== UNKNOWN ? 0 : -1;
+  });
+  const repaired = exported === undefined ? undefined : repairedTarget(from, numbers, exported);
+  if (repaired) return repaired;
+  return numbers.filter((size) => size === -1).length > 1 ? undefined : numbers;
+}
+
+/**
+ * Samples lie one after another in memory, so where all axes before the batch agree, a size of b·k in the
+ * batch's place whose other sizes make up 1/k of a sample was N·k.
+ */
+function repairedTarget(from: Shape, target: readonly number[], batch: number): number[] | undefined {
+  const sizes = target.map((size, i) => (size === 0 ? (from[i] ?? UNKNOWN) : size));
+  const axis = from.findIndex((size, i) => typeof size === 'string' || size !== sizes[i]);
+  const size = sizes[axis];
+  if (typeof from[axis] !== 'string' || typeof size !== 'number') return undefined;
+  const example = from.map((dim) => substituteDim(dim, { [BATCH]: batch }));
+  if (size < 1 || size % batch !== 0 || !isKnown(example) || !isKnown(sizes)) return undefined;
+  const complete = withoutOpen(sizes, elementCount(example));
+  return complete?.with(axis, -1);
+}
+
+function isKnown(shape: Shape): shape is readonly number[] {
+  return shape.every((dim) => typeof dim === 'number');
+}
+
+/** The sizes with a number for -1; `undefined` when they do not make up `total`. */
+function withoutOpen(sizes: readonly number[], total: number): number[] | undefined {
+  const open = sizes.indexOf(-1);
+  const complete = open < 0 ? [...sizes] : sizes.with(open, total / elementCount(sizes.toSpliced(open, 1)));
+  return elementCount(complete) === total && complete.every(Number.isInteger) ? complete : undefined;
+}
