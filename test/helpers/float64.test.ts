@@ -143,6 +143,7 @@ const CASES: Readonly<Record<NotDifferentiated, readonly ReferenceCase[]>> = {
     one('of some', [floats([2, 3, 4], 'a')], (g, [a]) => g.shape(a!, 1)),
     one('counted from the end', [floats([2, 3, 4], 'a')], (g, [a]) => g.shape(a!, -2, -1)),
   ],
+  Size: [one('size', [floats([2, 3, 4], 'a')], (g, [a]) => g.size(a!))],
   ConstantOfShape: [
     one('float32', [int64([2, 3])], (g, [a]) => g.constantOfShape(a!, float32([1], [1.5]))),
     one('the default', [int64([2])], (g, [a]) => g.node('ConstantOfShape', [a])[0]!),

@@ -501,6 +501,7 @@ export const CASES: Readonly<Record<OpType, OpCases>> = {
       (g) => g.shape(image(g), 3, 1),
     ],
   },
+  Size: { known: [(g) => g.size(image(g)), (g) => g.size(image(g, []))] },
   ConstantOfShape: {
     known: [
       (g) => g.constantOfShape(g.ints([2, 0, 3]), int64([7])),

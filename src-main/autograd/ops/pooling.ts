@@ -6,6 +6,7 @@ import {
   constantLike,
   knownSizes,
   reshapeLike,
+  unsupported,
   type GradientRule,
   type Vjp,
   type VjpContext,
@@ -14,6 +15,13 @@ import {
 function poolWindow({ attributes, x }: VjpContext): Window {
   return windowOf(attributes, x(0).shape.slice(2), attributes.ints('kernel_shape') ?? []);
 }
+
+const averagePool: Vjp = (c) => {
+  if (c.x(0).shape.length !== 4) unsupported(c.node, 'only averages over two axes are differentiated');
+  knownSizes(c.node, c.x(0).shape.slice(1));
+  const countIncludePad = c.attributes.int('count_include_pad', 0) === 1;
+  return [averagePoolGradient(c.g, c.x(0), c.dy, poolWindow(c), countIncludePad)];
+};
 
 /** The number of pixels of an image. */
 function area({ node, x }: VjpContext): number {
@@ -36,9 +44,7 @@ const globalMaxPool: Vjp = (c) => {
 
 export const pooling: Readonly<Record<keyof typeof schemas, GradientRule>> = {
   MaxPool: (c) => [maxPoolGradient(c.g, c.x(0), c.dy, c.node)],
-  AveragePool: (c) => [
-    averagePoolGradient(c.g, c.x(0), c.dy, poolWindow(c), c.attributes.int('count_include_pad', 0) === 1),
-  ],
+  AveragePool: averagePool,
   GlobalAveragePool: (c) => {
     const { g, x, dy } = c;
     return [g.expand(g.div(dy, constantLike(g, dy, area(c))), g.shape(x(0)))];

@@ -63,6 +63,7 @@ export const reductions: Readonly<Record<keyof typeof schemas, GradientRule>> = 
   ReduceL2: norm,
   ArgMax: ZERO,
   Shape: ZERO,
+  Size: ZERO,
   ConstantOfShape: ZERO,
   Range: ZERO,
 };

@@ -46,6 +46,11 @@ export class ReductionBuilder extends ActivationBuilder {
     return this.one('Shape', [x], { start, end });
   }
 
+  /** The number of elements, int64. */
+  size(x: Value): Value {
+    return this.one('Size', [x]);
+  }
+
   constantOfShape(shape: Value, value: Tensor): Value {
     return this.one('ConstantOfShape', [shape], { value });
   }

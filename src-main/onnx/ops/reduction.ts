@@ -64,6 +64,8 @@ export const reductions = {
       return [{ dtype: 'int64', shape: [Math.max(0, length)] }];
     },
   },
+  /** The number of elements. */
+  Size: { inputs: [1, 1], outputs: [1, 1], infer: () => [{ dtype: 'int64', shape: [] }] },
   ConstantOfShape: {
     inputs: [1, 1],
     outputs: [1, 1],

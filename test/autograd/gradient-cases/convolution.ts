@@ -93,6 +93,8 @@ export const convolutionCases: FamilyCases<typeof schemas> = {
       strides: [2, 1],
       pads: [1, 1, 1, 1],
     }),
+    conv('of rows', [2, 3, 7], [2, 3, 3], { strides: [2], pads: [1, 2] }),
+    conv('of rows, depthwise and dilated', [2, 3, 8], [3, 1, 3], { group: 3, dilations: [2], pads: [2, 2] }),
     conv('7×7 stem with stride 2', [1, 3, 8, 8], [2, 3, 7, 7], { strides: [2, 2], pads: [3, 3, 3, 3] }),
     conv('many channels', [1, 17, 3, 3], [2, 17, 2, 2], { pads: [1, 1, 0, 0] }),
     conv('many channels with stride', [2, 12, 4, 4], [2, 12, 3, 3], { strides: [2, 2], pads: [1, 1, 1, 1] }),
@@ -131,6 +133,7 @@ export const convolutionCases: FamilyCases<typeof schemas> = {
     }),
     convTranspose('groups', [1, 4, 3, 3], [4, 2, 2, 2], { group: 2, strides: [2, 2] }),
     convTranspose('dilation', [1, 2, 3, 3], [2, 2, 2, 3], { dilations: [2, 2], pads: [1, 1, 0, 1] }),
+    convTranspose('of rows', [2, 2, 3], [2, 3, 3], { strides: [2], pads: [1, 0] }),
     convTranspose('depthwise', [2, 3, 3, 3], [3, 1, 3, 3], { group: 3, strides: [2, 2], pads: [1, 1, 1, 1] }),
   ],
 };

@@ -20,6 +20,7 @@ export const ZERO_OPS = [
   'Round',
   'Shape',
   'Sign',
+  'Size',
   'Xor',
 ] as const satisfies readonly OpType[];
 

@@ -40,7 +40,7 @@ const convTranspose: Kernel = (node) => {
   if (node.ints('output_shape') || node.string('auto_pad', 'NOTSET') !== 'NOTSET')
     node.fail('states its output shape');
   const window = windowOf(node, kernel);
-  const extra = node.ints('output_padding') ?? [0, 0];
+  const extra = node.ints('output_padding') ?? image.map(() => 0);
   const size = image.map((length, axis) => {
     const reach = (kernel[axis]! - 1) * window.dilations[axis]! + 1;
     return (

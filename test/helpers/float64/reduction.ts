@@ -82,6 +82,7 @@ export const reductions: Readonly<Record<keyof typeof schemas, Kernel>> = {
   ReduceL2: reduction((values) => Math.hypot(...values)),
   ArgMax: argMax,
   Shape: shape,
+  Size: (node) => [{ dtype: 'int64', dims: [], data: Float64Array.of(node.x(0).data.length) }],
   ConstantOfShape: constantOfShape,
   Range: range,
 };

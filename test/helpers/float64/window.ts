@@ -1,28 +1,34 @@
-/** Windows over images [N, C, H, W]. */
+/** Windows over images [N, C, H, W] (any number of spatial axes). */
 import type { NodeView } from './kernel.ts';
 
-/** A window that moves over the two axes of images. */
+/** A window that moves over the axes of images. */
 export interface Window {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  /** Padding at the top and left. */
+  /** Padding at the beginning of every axis. */
   readonly before: readonly number[];
-  /** Padding at the bottom and right. */
+  /** Padding at the end of every axis. */
   readonly after: readonly number[];
 }
 
 /** A node's window; the kernel's sizes come from its attribute or its weights. */
 export function windowOf(node: NodeView, kernel: readonly number[]): Window {
   const image = node.x(0).dims.slice(2);
-  if (image.length !== 2) node.fail(`takes images [N, C, H, W], not [${node.x(0).dims.join(', ')}]`);
-  const strides = node.ints('strides') ?? [1, 1];
-  const dilations = node.ints('dilations') ?? [1, 1];
-  const pads = node.ints('pads') ?? [0, 0, 0, 0];
+  const [ones, zeros] = [image.map(() => 1), image.map(() => 0)];
+  const strides = node.ints('strides') ?? ones;
+  const dilations = node.ints('dilations') ?? ones;
+  const pads = node.ints('pads') ?? [...zeros, ...zeros];
   const mode = node.string('auto_pad', 'NOTSET');
   if (mode === 'NOTSET')
-    return { kernel, strides, dilations, before: pads.slice(0, 2), after: pads.slice(2) };
-  if (mode === 'VALID') return { kernel, strides, dilations, before: [0, 0], after: [0, 0] };
+    return {
+      kernel,
+      strides,
+      dilations,
+      before: pads.slice(0, image.length),
+      after: pads.slice(image.length),
+    };
+  if (mode === 'VALID') return { kernel, strides, dilations, before: zeros, after: zeros };
   const totals = image.map((size, axis) => {
     const reach = (kernel[axis]! - 1) * dilations[axis]! + 1;
     return Math.max(0, (Math.ceil(size / strides[axis]!) - 1) * strides[axis]! + reach - size);
@@ -33,7 +39,7 @@ export function windowOf(node: NodeView, kernel: readonly number[]): Window {
   return { kernel, strides, dilations, before, after };
 }
 
-/** The size of the output on both axes. */
+/** The size of the output on every axis. */
 export function outputSize(image: readonly number[], window: Window, ceil = false): number[] {
   return image.map((size, axis) => {
     const reach = (window.kernel[axis]! - 1) * window.dilations[axis]! + 1;
