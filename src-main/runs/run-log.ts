@@ -70,20 +70,13 @@ export function epochLine(record: EpochRecord, time: number): EpochLine {
     running,
     train: figures(train),
     validation: validation && figures(validation),
-    learningRates: learningRates(record),
+    learningRates: { ...record.learningRates },
     imagesPerSecond,
   };
 }
 
 function figures({ loss, accuracy }: Summary): z.output<typeof figuresSchema> {
   return { loss, accuracy };
-}
-
-function learningRates({ learningRate, backboneLearningRate }: EpochRecord): Record<string, number> {
-  return {
-    head: learningRate,
-    ...(backboneLearningRate !== null && { backbone: backboneLearningRate }),
-  };
 }
 
 /** Where a training goes on: epochs finished, and steps of the one under way. */
