@@ -85,6 +85,7 @@ export const OWNERS = {
   yauzl: ['src-main/models/weights', 'src-main/data/archives'],
   tar: 'src-main/data/archives',
   papaparse: 'src-main/data/formats',
+  'jsonc-parser': 'src-main/models/sequence',
   electron: 'src-main/shells/electron',
   commander: 'src-main/shells/cli',
   'cli-progress': 'src-main/shells/cli',
