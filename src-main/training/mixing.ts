@@ -23,9 +23,9 @@ function blend(g: GraphBuilder, share: Value, own: Value, other: Value): Value {
   return g.add(g.mul(share, own), g.mul(g.sub(g.scalar(1), share), other));
 }
 
-/** `x.roll(1, 0)` */
+/** `x.roll(1, 0)`: row i is row (i − 1 + n) mod n. */
 function rolled(g: GraphBuilder, x: Value): Value {
-  const last = g.slice(x, [-1], [Number.MAX_SAFE_INTEGER], [0]);
-  const others = g.slice(x, [0], [-1], [0]);
-  return g.reshapeTo(g.concat([last, others], 0), g.shape(x), x.shape);
+  const count = g.reshape(g.shape(x, 0, 1), []);
+  const before = g.add(g.range(g.ints(0), count, g.ints(1)), g.sub(count, g.ints(1)));
+  return g.reshapeTo(g.gather(x, g.mod(before, count), 0), g.shape(x), x.shape);
 }

@@ -1,6 +1,6 @@
 """Writes golden/*.json: what PyTorch computes, for the tests to compare with.
 
-    python3 test/reference/make_goldens.py [seeded|kinks|losses|optimizers|schedules|resnet18|networks|steps/mycnn ...]
+    python3 test/reference/make_goldens.py [seeded|kinks|losses|optimizers|recipes|schedules|resnet18|networks|steps/mycnn ...]
 
 Made with Debian's python3-torch and python3-torchvision; every file records their versions.
 """
@@ -17,6 +17,7 @@ from goldens_kinks import kinks_golden
 from goldens_losses import cross_entropy_golden
 from goldens_networks import NETWORK_GOLDENS
 from goldens_optimizers import optimizers_golden
+from goldens_recipes import recipes_golden
 from goldens_resnet18 import resnet18_golden
 from goldens_schedules import schedules_golden
 from seeded import fnv1a, hashes, seeded_images, seeded_labels, seeded_parameter, uniform
@@ -55,6 +56,7 @@ GOLDENS = {
     "kinks": kinks_golden,
     "losses": cross_entropy_golden,
     "optimizers": optimizers_golden,
+    "recipes": recipes_golden,
     "schedules": schedules_golden,
     "resnet18": resnet18_golden,
     **NETWORK_GOLDENS,
