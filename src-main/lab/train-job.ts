@@ -10,7 +10,8 @@ import type { TrainEvent, TrainResult } from '../runs/train-context.ts';
 import type { z } from 'zod';
 import type { JobContext, Work } from './jobs.ts';
 import type { Lab } from './lab.ts';
-import { engineSettings } from './train-settings.ts';
+import { checkNormalization, chooseNormalization } from './normalization.ts';
+import { checkRules, engineSettings } from './train-settings.ts';
 import { findNetwork } from './network.ts';
 import { findWeights } from './weights.ts';
 
@@ -23,6 +24,7 @@ import { findWeights } from './weights.ts';
  */
 export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>): Promise<Work<'train'>> {
   const { dataset, tensorboard, ...settings } = input;
+  checkNormalization(settings);
   const logs = await findTensorboard(tensorboard, null);
   const found = await findNetwork(settings.model, settings.logits);
   if (settings.imageSize !== null) checkImageSize(found.architecture, settings.imageSize);
@@ -43,13 +45,16 @@ export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>):
       { network: found, classes: classes.length },
       job,
     );
+    const engine = engineSettings(settings, weights);
+    checkRules(found.architecture, classes.length, engine);
+    const normalization = await chooseNormalization(settings, engine, runRows, job);
     const folder = await createRun({
       labFolder: lab.folder,
       dataset: { name, classes },
       rows: runRows,
       weights: weights.file === null ? null : { name: weights.name, file: weights.file },
       ...(found.file && { network: { ...found.file, ownWeights: weights.name === 'own' } }),
-      settings: engineSettings(settings, weights),
+      settings: { ...engine, normalization },
     });
     if (!split) {
       const message = `The data set "${name}" is not split: all its images are for training. Split it with: vitrine split ${name}`;

@@ -140,12 +140,46 @@ export const demoSetSchema = z.strictObject({
   perClass: wholeNumber({ min: 10, max: 10_000 }).default(90),
 });
 
+const resize = oneOf(['crop', 'stretch']).default('crop');
+const interpolation = oneOf(['nearest', 'bilinear', 'bicubic', 'lanczos']).default('bilinear');
+
+/** Formats that a data set can be written in. */
+export const EXPORT_FORMATS = ['image-folder', 'csv', 'cifar'] as const;
+
+/** Fields of the export of a data set. */
+export const exportDatasetSchema = z.strictObject({
+  dataset,
+  format: oneOf(EXPORT_FORMATS).default('image-folder'),
+  /** A folder that is empty or does not exist yet. */
+  out: text('the path of a folder'),
+  /** With csv: put copies of the images beside the list, instead of referring to them where they lie. */
+  copy: flag().default(false),
+  /** With cifar: how pictures are brought to 32 × 32. */
+  resize,
+  interpolation,
+});
+
+/** Fields of the statistics of a data set. */
+export const statsSchema = z.strictObject({
+  dataset,
+  /** Null for all images. */
+  split: splitName.nullable().default(null),
+  /** Side of the square to bring the images to first, as an evaluation does; null for the images as they are. */
+  imageSize: wholeNumber({ min: 1, max: 4096 }).nullable().default(null),
+  resize,
+  interpolation,
+});
+
 /** Procedures on data sets. */
 export const datasets = {
   /** Draws the sample data set: a job. */
   drawDemoSet: procedure.input(demoSetSchema).output(startedJob),
   /** A job whose result is an import's report. */
   import: procedure.input(importSchema).output(startedJob),
+  /** A job whose result says what was written. */
+  export: procedure.input(exportDatasetSchema).output(startedJob),
+  /** A job whose result is the statistics. */
+  stats: procedure.input(statsSchema).output(startedJob),
   split: procedure.input(splitSchema).output(splitReport),
   list: procedure.output(list(datasetInfo)),
   samples: procedure

@@ -17,6 +17,8 @@ export const JOB_KINDS = [
   'predict',
   'export',
   'export-log',
+  'export-dataset',
+  'stats',
 ] as const;
 
 /** One of {@link JOB_KINDS}. */
@@ -152,6 +154,39 @@ export const demoSetSchema = z.object({
   }),
 });
 
+/** What the export of a data set wrote. */
+export const datasetExportSchema = z.object({
+  folder: z.string(),
+  images: z.number(),
+  classes: list(z.string()),
+  /** Excluded by someone, or without a label. */
+  leftOut: z.number(),
+});
+
+const spread = z.object({ min: z.number(), median: z.number(), max: z.number() });
+const channels = z.tuple([z.number(), z.number(), z.number()]);
+
+/** Statistics of a data set's pixels, which run from 0 to 1, and of its image sizes. */
+export const statsReportSchema = z.object({
+  dataset: z.string(),
+  /** Null for all images. */
+  split: z.string().nullable(),
+  /** Side of the square the images were brought to; null for the images as they are. */
+  imageSize: z.number().nullable(),
+  images: z.number(),
+  pixels: z.number(),
+  /** Red, green, blue, over all pixels of all images. */
+  mean: channels,
+  std: channels,
+  /** Sizes of the images as they are. */
+  width: spread,
+  height: spread,
+  /** The commonest sizes first, at most fifty. */
+  sizes: list(z.object({ width: z.number(), height: z.number(), count: z.number() })),
+  /** Different sizes. */
+  distinctSizes: z.number(),
+});
+
 /** What a finished job leaves, by its kind. */
 export const jobResultSchema = z.discriminatedUnion('kind', [
   demoSetSchema.extend({ kind: z.literal('demo-set') }),
@@ -161,6 +196,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('predict'), files: z.number(), failed: z.number() }),
   exportReportSchema.extend({ kind: z.literal('export') }),
   logReportSchema.extend({ kind: z.literal('export-log') }),
+  datasetExportSchema.extend({ kind: z.literal('export-dataset') }),
+  statsReportSchema.extend({ kind: z.literal('stats') }),
 ]);
 
 /** What a job reports: its progress, what it has done so far, and its end. */

@@ -14,6 +14,12 @@ export const MODES = ['head', 'full', 'head-then-full'] as const;
 /** Devices a training can ask for. */
 export const DEVICES = ['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
 
+const channels = z.tuple([number(), number(), number()], told('three numbers, for red, green and blue'));
+const deviations = z.tuple(
+  [number({ above: 0 }), number({ above: 0 }), number({ above: 0 })],
+  told('three numbers above 0, for red, green and blue'),
+);
+
 /** The fields; see {@link trainSettingsSchema}. */
 export const trainFields = {
   /** One of the lab's networks, or the path of a `.json` or `.onnx` file. */
@@ -36,6 +42,11 @@ export const trainFields = {
   augment: z
     .union([text('a name'), z.array(z.unknown())], told('a preset, a JSON file, or a list'))
     .default('crop-flip'),
+  /** Mean and deviation of the weights, or those of the data set's training images at the image size. */
+  normalization: oneOf(['weights', 'dataset']).default('weights'),
+  /** Of pixels from 0 to 1, instead of `normalization`'s; null for that one's. */
+  mean: channels.nullable().default(null),
+  std: deviations.nullable().default(null),
   /** Epochs of the last phase. */
   epochs: wholeNumber({ min: 1 }).default(8),
   /** Epochs of the head alone that `head-then-full` begins with. */

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { basename, dirname } from 'node:path/posix';
 import { type Source, readSourceFile } from '../source.ts';
-import type { Split } from '../store/types.ts';
+import { SPLITS } from '../store/types.ts';
 import type { Listing } from '../walk.ts';
 import { readBinaryBatch, readBinaryNames } from './cifar-binary.ts';
 import { readPythonBatch, readPythonNames } from './cifar-python.ts';
@@ -35,7 +35,10 @@ const TEN = { nameKey: 'label_names', labelKey: 'labels', labels: 1, label: 0 };
 const FINE = { nameKey: 'fine_label_names', labelKey: 'fine_labels', labels: 2, label: 1 };
 const COARSE = { nameKey: 'coarse_label_names', labelKey: 'coarse_labels', labels: 2, label: 0 };
 
-const BINARY_TEN = { kind: 'binary', batches: /^(data_batch_\d+|test_batch)\.bin$/ } as const;
+const BINARY_TEN = {
+  kind: 'binary',
+  batches: /^(data_batch_\d+|validation_batch|test_batch)\.bin$/,
+} as const;
 const PYTHON_TEN = { kind: 'python', batches: /^(data_batch_\d+|test_batch)$/ } as const;
 const BINARY_HUNDRED = { kind: 'binary', batches: /^(train|test)\.bin$/ } as const;
 const PYTHON_HUNDRED = { kind: 'python', batches: /^(train|test)$/ } as const;
@@ -130,7 +133,7 @@ async function* readRecords(
 ): AsyncGenerator<ImageRecord, void, undefined> {
   for await (const { file, bytes } of source.read(new Set(batches))) {
     const path = join(source.listing.root, file);
-    const split: Split = basename(file).startsWith('test') ? 'test' : 'train';
+    const split = SPLITS.find((name) => basename(file).startsWith(name)) ?? 'train';
     const { labels, images } =
       version.kind === 'binary'
         ? readBinaryBatch(path, bytes, version)

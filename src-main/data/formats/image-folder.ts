@@ -2,6 +2,7 @@
  * torchvision's ImageFolder: `<class>/…/image`, or with the splits above the classes,
  * `train|val|valid|validation|test/<class>/…/image`.
  */
+import { fromFolderName } from '../class-folders.ts';
 import type { Listing } from '../walk.ts';
 import type { Split } from '../store/types.ts';
 import type { Detection, PathFormat, Placement } from './format.ts';
@@ -69,12 +70,12 @@ function placeFile(file: string, { wrapper, hasSplits }: Layout): Placement {
   if (!file.startsWith(wrapper)) return { skipped: `it lies outside the folder "${wrapper.slice(0, -1)}"` };
   const [first, second] = file.slice(wrapper.length).split('/').slice(0, -1);
   if (first === undefined) return { skipped: 'it lies in no class folder' };
-  if (!hasSplits) return { className: first, split: null };
+  if (!hasSplits) return { className: fromFolderName(first), split: null };
   const split = SPLIT_FOLDERS.get(first.toLowerCase());
   if (split === undefined)
     return { skipped: `its folder "${first}" is none of train, val, valid, validation, test` };
   if (second === undefined) return { skipped: 'it lies in no class folder' };
-  return { className: second, split };
+  return { className: fromFolderName(second), split };
 }
 
 /** Whether there is a `train` folder of folders, or nothing but split folders of folders. Strays do not count. */

@@ -64,6 +64,13 @@ function columnsOf(cells: readonly string[]): Record<keyof ManifestRow, number> 
   return columns.path < 0 || columns.label < 0 ? undefined : columns;
 }
 
+/** Rows as CSV with a header; splits only if there are any. */
+export function formatManifest(rows: readonly ManifestRow[]): string {
+  const fields = rows.some(({ split }) => split !== '') ? ['path', 'label', 'split'] : ['path', 'label'];
+  const data = rows.map(({ path, label, split }) => [safeCell(path), safeCell(label), split]);
+  return `${Papa.unparse({ fields, data: data.map((cells) => cells.slice(0, fields.length)) })}\r\n`;
+}
+
 /** Takes back what {@link safeCell} did. */
 function plainCell(cell: string): string {
   return /^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell;
@@ -75,7 +82,7 @@ function plainCell(cell: string): string {
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
-export function safeCell(cell: string): string {
+function safeCell(cell: string): string {
   return /^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
 }
 

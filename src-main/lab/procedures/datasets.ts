@@ -1,8 +1,13 @@
 /** Procedures on data sets. */
 import { resolve } from 'node:path';
 import { makeDemoSet } from '../../data/demo-set.ts';
+import { exportDataset } from '../../data/export-dataset.ts';
 import { importDataset } from '../../data/import.ts';
+import { createPipeline } from '../../data/pipeline.ts';
 import { splitDataset } from '../../data/split.ts';
+import { pixelStatistics, sizeStatistics } from '../../data/statistics.ts';
+import { isTrainable } from '../../data/trainable.ts';
+import { LabError } from '../../../src-shared/errors.ts';
 import { findSamples, matches } from '../samples.ts';
 import { os } from './implementer.ts';
 
@@ -30,6 +35,37 @@ export const datasets = {
         onProgress: (at) => progress({ ...at, message: 'Reading images' }),
       }),
     );
+    return { job };
+  }),
+
+  export: os.datasets.export.handler(({ context: { lab }, input }) => {
+    const { dataset, out } = input;
+    lab.store.dataset(dataset);
+    const job = lab.jobs.start('export-dataset', dataset, ({ signal, progress }) =>
+      exportDataset(lab.store, {
+        ...{ ...input, out: resolve(out), signal },
+        onProgress: (at) => progress({ ...at, message: 'Writing images' }),
+      }),
+    );
+    return { job };
+  }),
+
+  stats: os.datasets.stats.handler(({ context: { lab }, input }) => {
+    const { dataset, split, imageSize, resize, interpolation } = input;
+    // As a training does, images without a split count as training images.
+    const rows = lab.store
+      .rows(dataset)
+      .filter((row) => isTrainable(row) && (split === null || (row.split ?? 'train') === split));
+    if (rows.length === 0) throw emptySplit(dataset, split);
+    const pipeline = imageSize === null ? undefined : createPipeline({ imageSize, resize, interpolation });
+    const job = lab.jobs.start('stats', dataset, async ({ signal, progress }) => {
+      const pixels = await pixelStatistics(rows, {
+        ...{ ...(pipeline && { pipeline }), signal },
+        onProgress: (at) => progress({ ...at, message: 'Counting pixels' }),
+      });
+      const { distinct: distinctSizes, ...sizes } = sizeStatistics(rows);
+      return { dataset, split, imageSize, images: rows.length, ...pixels, ...sizes, distinctSizes };
+    });
     return { job };
   }),
 
@@ -62,3 +98,10 @@ export const datasets = {
 
   history: os.datasets.history.handler(({ context: { lab }, input }) => lab.store.events(input.dataset)),
 };
+
+function emptySplit(dataset: string, split: string | null): LabError {
+  const where = split === null ? '' : ` in its ${split} split`;
+  return new LabError('SPLIT_EMPTY', `The data set "${dataset}" has no labelled image${where}.`, {
+    hint: `Divide it with: vitrine split ${dataset}`,
+  });
+}

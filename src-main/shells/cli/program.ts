@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo.ts';
 import { devicesCommand } from './commands/devices.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
+import { exportDatasetCommand } from './commands/export-dataset.ts';
 import { exportLogCommand } from './commands/export-log.ts';
 import { importCommand } from './commands/import.ts';
 import { labelCommand } from './commands/label.ts';
@@ -15,6 +16,7 @@ import { resumeCommand } from './commands/resume.ts';
 import { runsCommand } from './commands/runs.ts';
 import { scheduleCommand } from './commands/schedule.ts';
 import { splitCommand } from './commands/split.ts';
+import { statsCommand } from './commands/stats.ts';
 import { stopCommand } from './commands/stop.ts';
 import { trainCommand } from './commands/train.ts';
 import { defaultLabFolder } from './session.ts';
@@ -32,6 +34,8 @@ const COMMANDS: readonly AddCommand[] = [
     modelsCommand,
     devicesCommand,
     datasetsCommand,
+    exportDatasetCommand,
+    statsCommand,
   ],
   augmentationsCommand,
   scheduleCommand,

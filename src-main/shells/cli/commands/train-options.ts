@@ -49,6 +49,20 @@ const FLAGS: Readonly<Record<keyof TrainSettingsJson, SettingFlag>> = {
     description:
       'none, crop-flip, pad-crop-flip, pad-affine-color, color, or a JSON list (see vitrine augmentations)',
   },
+  normalization: {
+    flags: '--normalization <kind>',
+    description: "weights, or dataset: the mean and deviation of the data set's training images",
+  },
+  mean: {
+    flags: '--mean <r,g,b>',
+    description: 'mean to subtract from pixels of 0 to 1, with --std, instead of --normalization',
+    parse: toNumbers,
+  },
+  std: {
+    flags: '--std <r,g,b>',
+    description: 'deviation to divide by; --mean 0,0,0 --std 1,1,1 leaves pixels as they are',
+    parse: toNumbers,
+  },
   epochs: { flags: '--epochs <count>', description: 'epochs, of the last phase', parse: toNumber },
   headEpochs: {
     flags: '--head-epochs <count>',
