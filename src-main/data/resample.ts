@@ -62,11 +62,20 @@ export function resizePixels(
 }
 
 function resizeNearest(pixels: Pixels, width: number, height: number, box: Box): Pixels {
-  const at = (start: number, side: number, place: number, count: number): number =>
-    start + Math.floor(((place + 0.5) * side) / count);
-  const columns = Int32Array.from({ length: width }, (_, x) => at(box.left, box.width, x, width));
-  const rows = Int32Array.from({ length: height }, (_, y) => at(box.top, box.height, y, height));
+  const columns = nearestPlaces(box.left, box.width, width);
+  const rows = nearestPlaces(box.top, box.height, height);
   return pickPixels(pixels, columns, rows);
+}
+
+/** Which of `side` pixels from `start` each of `count` shows. Pillow adds up its steps, roundings included. */
+function nearestPlaces(start: number, side: number, count: number): Int32Array {
+  const step = side / count;
+  let place = step * 0.5;
+  return Int32Array.from({ length: count }, () => {
+    const shown = start + Math.floor(place);
+    place += step;
+    return shown;
+  });
 }
 
 function makeTaps(start: number, inputSize: number, outputSize: number, kernel: Kernel): Taps {

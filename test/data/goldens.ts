@@ -32,6 +32,7 @@ interface Goldens {
     readonly size: number;
     readonly to: [number, number];
   }[];
+  readonly nearestPlaces: string;
   readonly affines: readonly (AffineChange & Warped)[];
   readonly rotations: readonly (Warped & { readonly angle: number })[];
   readonly pads: readonly {

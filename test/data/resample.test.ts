@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sha256 } from '../../src-main/base/hash.ts';
 import { cropPixels, filledPixels, flipPixels } from '../../src-main/data/image.ts';
 import { windowPixels } from '../../src-main/data/pixels.ts';
 import { type Interpolation, resizePixels } from '../../src-main/data/resample.ts';
@@ -19,6 +20,17 @@ describe('resizePixels', () => {
     // The same by hand: nothing from outside the crop leaks in.
     const cropped = cropPixels(goldenPicture(), box);
     expect(resizePixels(cropped, golden.size, golden.size)).toEqual(resized);
+  });
+
+  test('nearest resizing of 2 to 7 pixels showed the fourth a pixel too far, as did one size in six', () => {
+    const places: number[] = [];
+    for (let size = 1; size <= 64; size++) {
+      const row = { width: size, height: 1, data: Uint8Array.from({ length: size * 3 }, (_, at) => at / 3) };
+      for (let to = 1; to <= 64; to++) {
+        places.push(...resizePixels(row, to, 1, 'nearest').data.filter((_, at) => at % 3 === 0));
+      }
+    }
+    expect(sha256(Uint8Array.from(places))).toBe(goldens.nearestPlaces);
   });
 
   test('a picture of the right size is not resampled', () => {

@@ -65,6 +65,15 @@ def rotations(image):
     ]
 
 
+def nearest_places():
+    """Which pixel each pixel of a row shows, for rows of 1 to 64 pixels resized to 1 to 64."""
+    places = []
+    for size in range(1, 65):
+        row = Image.fromarray(np.arange(size, dtype=np.uint8)[None])
+        places += [np.asarray(row.resize((to, 1), Image.NEAREST))[0] for to in range(1, 65)]
+    return hashlib.sha256(np.concatenate(places).tobytes()).hexdigest()
+
+
 def erased(image):
     tensor = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1)
     result = F.erase(tensor, 3, 5, 6, 9, torch.tensor([10, 200, 30], dtype=torch.uint8)[:, None, None])
@@ -122,6 +131,7 @@ def main():
         "resizedCrops": crops,
         "centerCrops": centers,
         "shortSides": sizes,
+        "nearestPlaces": nearest_places(),
         "affines": affines(image),
         "rotations": rotations(image),
         "pads": pads,
