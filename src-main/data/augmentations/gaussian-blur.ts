@@ -11,8 +11,9 @@ export const gaussianBlurSchema = z.strictObject({
   kernel_size: z
     .int()
     .min(1)
+    .max(255)
     .refine((size) => size % 2 === 1)
-    .describe('an odd whole number of at least 1'),
+    .describe('an odd whole number from 1 to 255'),
   sigma: z
     .union([sigma, range(sigma)])
     .describe('a number above 0 or two ascending ones')

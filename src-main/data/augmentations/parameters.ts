@@ -21,7 +21,11 @@ export const probability = z.number().min(0).max(1).describe('a number from 0 to
 export const alpha = z.number().positive().describe('a number above 0');
 
 /** The side of a square, in pixels. */
-export const side = z.int().min(1).describe('a whole number of at least 1 (left out: the image size)');
+export const side = z
+  .int()
+  .min(1)
+  .max(4096)
+  .describe('a whole number from 1 to 4096 (left out: the image size)');
 
 /** Degrees, d standing for the range [−d, d]. */
 export const degrees = z
