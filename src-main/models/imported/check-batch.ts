@@ -8,17 +8,17 @@ import { refused } from './refused.ts';
 /** @throws LabError `MODEL_FILE` naming the node that holds on to the batch size of the export */
 export function checkBatch({ nodes, types, output }: PlainGraph): void {
   const shapeOf = (name: string): Shape => types.get(name)?.shape ?? [];
-  if (shapeOf(output)[0] === BATCH) return;
   const open = (name: string): boolean => shapeOf(name).some((dim) => String(dim).split('*').includes(BATCH));
-  const node = nodes.find(
-    ({ opType, inputs, outputs }) =>
-      opType !== 'Shape' && inputs.some(open) && !outputs.every((name) => open(name)),
-  );
-  const found = formatShape(shapeOf(output));
-  if (node === undefined) return refused(`its last features ${found} are not one row for each image`);
-  const [from, to] = [node.inputs.find(open), node.outputs[0]].map((name) => formatShape(shapeOf(name ?? '')));
-  return refused(
-    `node "${node.name}" (${node.opType}) makes ${to} of ${from}, where ${BATCH} is the number of images, so the batch size of the export is fixed`,
-    'Export the network with a symbolic batch size (dynamic_axes of torch.onnx.export).',
-  );
+  for (const { name, opType, inputs, outputs } of nodes) {
+    const from = inputs.find(open);
+    const to = outputs.find((made) => !open(made));
+    if (opType === 'Shape' || from === undefined || to === undefined) continue;
+    refused(
+      `node "${name}" (${opType}) makes ${formatShape(shapeOf(to))} of ${formatShape(shapeOf(from))}, ` +
+        `where ${BATCH} is the number of images: the batch size of the export is fixed`,
+      'Export the network with a symbolic batch size (dynamic_axes of torch.onnx.export).',
+    );
+  }
+  if (shapeOf(output)[0] === BATCH) return;
+  refused(`its last features ${formatShape(shapeOf(output))} are not one row for each image`);
 }

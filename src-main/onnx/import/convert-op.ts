@@ -139,35 +139,12 @@ const softmax: Conversion = (node, c) => {
   ];
 };
 
-/** One Slice for each part. */
+/** Before 13 the sizes were an attribute, and before 18 equal parts went without saying how many. */
 const split: Conversion = (node, c) => {
-  const [name = '', sizesName = ''] = node.inputs;
-  const shape = c.typeOf(name)?.shape ?? [];
-  const given = numberOf(node, 'axis') ?? 0;
-  const axis = given < 0 ? given + shape.length : given;
-  const size = shape[axis];
-  if (typeof size !== 'number')
-    return refuse(node, `axis ${given} of ${formatShape(shape)} has no known size`);
-  const stated = sizesName === '' ? intsOf(node, 'split') : numbersOf(c.constantOf(sizesName));
-  if (sizesName !== '' && stated === undefined) return refuse(node, 'its parts are computed while it runs');
-  const whole = Math.ceil(size / node.outputs.length);
-  const sizes = stated ?? node.outputs.map((_, i) => Math.min(whole, size - whole * i));
-  if (sizes.length !== node.outputs.length || sizes.reduce((a, b) => a + b, 0) !== size) {
-    refuse(node, `it splits ${size} into [${sizes.join(', ')}]`);
-  }
-  let end = 0;
-  return node.outputs.flatMap((output, i): Node[] => {
-    const start = end;
-    end += sizes[i] ?? 0;
-    if (output === '') return [];
-    const bounds = [[start], [end], [axis]].map((list) => c.constant(int64(list)));
-    return [{ ...node, opType: 'Slice', inputs: [name, ...bounds], outputs: [output], attributes: {} }];
-  });
+  if (intsOf(node, 'split')) return [asInputs(node, 1, ['split'], c, asInts)];
+  if (node.inputs[1] || node.attributes['num_outputs']) return [node];
+  return [{ ...node, attributes: { ...node.attributes, num_outputs: int(node.outputs.length) } }];
 };
-
-function numbersOf(tensor: Tensor | undefined): number[] | undefined {
-  return tensor && Array.from(tensor.data as Float32Array, Number);
-}
 
 /** Since 21 scale and bias are those of channels: instance normalization of groups, then the two by channel. */
 const groupNormalization: Conversion = (node, c) => {

@@ -1,17 +1,41 @@
 /** Reshapes that hold for every batch size, also where the exporter wrote the size of its example. */
 import { substituteDim, UNKNOWN } from '../dims.ts';
 import { elementCount } from '../tensor.ts';
-import type { Dim, Shape } from '../types.ts';
+import type { Dim, Node, Shape } from '../types.ts';
 
 /** The symbol of the batch size. */
 export const BATCH = 'N';
+
+/**
+ * Whether the axis in front holds the samples one after another: `N` does, and `64*N` does if every step on the
+ * way to it kept the samples apart.
+ */
+export class SampleOrder {
+  readonly #inOrder = new Set<string>();
+
+  holds(name: string, shape: Shape): boolean {
+    return shape[0] === BATCH || this.#inOrder.has(name);
+  }
+
+  /** Notes a node's outputs; its inputs come with their shapes. */
+  follow(
+    { opType, attributes, outputs }: Node,
+    inputs: readonly (readonly [name: string, shape: Shape])[],
+  ): void {
+    const perm = attributes['perm'];
+    const moved = opType === 'Transpose' && !(perm?.type === 'ints' && perm.value[0] === 0);
+    const open = inputs.filter(([, shape]) => shape.some((dim) => typeof dim === 'string'));
+    if (moved || open.length === 0 || !open.every(([name, shape]) => this.holds(name, shape))) return;
+    for (const name of outputs) this.#inOrder.add(name);
+  }
+}
 
 /**
  * A Reshape's target as numbers: 0 for a size that stays, -1 for the one that follows from the rest.
  *
  * @param from shape of what is reshaped
  * @param target sizes as far as they are known; 0 and -1 may be among them already
- * @param exported the batch size that the file was made for, if it has a fixed one
+ * @param exported the batch size that the file was made for, if it has a fixed one and the samples lie in order
  * @returns `undefined` when more than one size is open
  */
 export function openTarget(
@@ -28,19 +52,15 @@ export function openTarget(
   return numbers.filter((size) => size === -1).length > 1 ? undefined : numbers;
 }
 
-/**
- * Samples lie one after another in memory, so where all axes before the batch agree, a size of b·k in the
- * batch's place whose other sizes make up 1/k of a sample was N·k.
- */
+/** Samples lie one after another in memory, so a size of b·k in front, for b of them, stands for N·k. */
 function repairedTarget(from: Shape, target: readonly number[], batch: number): number[] | undefined {
   const sizes = target.map((size, i) => (size === 0 ? (from[i] ?? UNKNOWN) : size));
-  const axis = from.findIndex((size, i) => typeof size === 'string' || size !== sizes[i]);
-  const size = sizes[axis];
-  if (typeof from[axis] !== 'string' || typeof size !== 'number') return undefined;
+  const [size] = sizes;
+  if (typeof from[0] !== 'string' || typeof size !== 'number') return undefined;
   const example = from.map((dim) => substituteDim(dim, { [BATCH]: batch }));
   if (size < 1 || size % batch !== 0 || !isKnown(example) || !isKnown(sizes)) return undefined;
   const complete = withoutOpen(sizes, elementCount(example));
-  return complete?.with(axis, -1);
+  return complete?.with(0, -1);
 }
 
 function isKnown(shape: Shape): shape is readonly number[] {

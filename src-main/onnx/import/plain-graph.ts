@@ -11,7 +11,7 @@ import { int64, type Tensor } from '../tensor.ts';
 import type { Attributes, Model, Node, Shape } from '../types.ts';
 import { constantOfNode, convertOp, DROPOUT, type ConvertContext } from './convert-op.ts';
 import { evaluate, knownOf, tensorOf, type Known } from './known-values.ts';
-import { BATCH, openTarget } from './open-batch.ts';
+import { BATCH, openTarget, SampleOrder } from './open-batch.ts';
 
 /** A graph that consists of the lab's own ops and dropout layers ({@link DROPOUT}), in order. */
 export interface PlainGraph {
@@ -89,6 +89,7 @@ class GraphReader implements ValueLookup, ConvertContext {
   /** Values that are others under a new name. */
   readonly #aliases = new Map<string, string>();
   readonly #nodes: Node[] = [];
+  readonly #order = new SampleOrder();
   #names = 0;
 
   constructor(model: Model, options: PlainOptions) {
@@ -152,6 +153,10 @@ class GraphReader implements ValueLookup, ConvertContext {
       if (name !== '' && type) this.#define(name, type, `Node "${node.name}" (${node.opType})`);
     });
     if (known) this.#known.set(first, known);
+    this.#order.follow(
+      ready,
+      ready.inputs.map((name) => [name, this.typeOf(name)?.shape ?? []]),
+    );
     this.#nodes.push(ready);
   }
 
@@ -209,7 +214,8 @@ class GraphReader implements ValueLookup, ConvertContext {
     const target = this.#contentsOf(shape);
     const literalZero = node.attributes['allowzero']?.value === 1;
     if (from === undefined || target === undefined || literalZero) return node;
-    const numbers = openTarget(from, target.data, this.#options.batch);
+    const batch = this.#order.holds(x, from) ? this.#options.batch : undefined;
+    const numbers = openTarget(from, target.data, batch);
     return numbers === undefined ? node : { ...node, inputs: [x, this.constant(int64(numbers))] };
   }
 
