@@ -1,6 +1,9 @@
 /** The contract's flat settings as the engine takes them, with everything filled in that depends on the rest. */
 import type { TrainSettingsJson } from '../../src-shared/contract/train-settings.ts';
 import { createPipeline } from '../data/pipeline.ts';
+import type { Architecture } from '../models/architecture.ts';
+import { checkPatterns, initRulesSchema, withInitRules } from '../models/init-rules.ts';
+import { networkState } from '../models/state.ts';
 import type { TrainSettingsInput } from '../runs/settings.ts';
 import { readAugmentations } from './augment.ts';
 import { engineSchedule, firstRate } from './schedule.ts';
@@ -43,6 +46,26 @@ export function engineSettings(given: TrainSettingsJson, weights: FirstWeights):
     normalization: weights.normalization,
     ...(given.maxPixels !== null && { maxPixels: given.maxPixels }),
   };
+}
+
+/**
+ * Checks rules for single parameters before there is a run.
+ *
+ * @throws LabError `INVALID_ARGUMENT` as `withInitRules` and `checkPatterns` do
+ */
+export function checkRules(
+  architecture: Architecture,
+  classes: number,
+  { pipeline, init = [], paramGroups = [] }: TrainSettingsInput,
+): void {
+  if (init.length + paramGroups.length === 0) return;
+  const state = networkState(architecture, classes, pipeline.imageSize);
+  withInitRules(state, initRulesSchema.parse(init));
+  checkPatterns(
+    'Grouping parameters',
+    paramGroups.map(({ pattern }) => pattern),
+    state,
+  );
 }
 
 function pick<T, Key extends keyof T>(value: T, keys: readonly Key[]): Pick<T, Key> {

@@ -1,9 +1,8 @@
 /** Which weights a training begins with, and the pixels they expect. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Architecture } from '../models/architecture.ts';
 import type { NetworkFile } from '../models/network-file.ts';
-import { LabError } from '../../src-shared/errors.ts';
 import { CATALOG, resolveWeights } from '../models/weights/catalog.ts';
 import { networkState } from '../models/state.ts';
 import { matchWeights } from '../models/weights/match.ts';
@@ -11,6 +10,7 @@ import { readWeights } from '../models/weights/read-weights.ts';
 import type { TrainSettingsInput } from '../runs/settings.ts';
 import type { JobContext } from './jobs.ts';
 import type { Lab } from './lab.ts';
+import { runWeights } from './run-weights.ts';
 
 /** Weights to begin with; without a file the network is initialised afresh. */
 export interface FirstWeights {
@@ -33,7 +33,7 @@ const OWN = 'own';
 const USUAL = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
 /**
- * Finds the weights of a name or path, downloading them when need be.
+ * Finds the weights of a name, path or run, downloading them when need be.
  *
  * @param asked null for the network's own, else the bundled ones of that network, else none
  * @param classes of the data set: a head for as many is kept
@@ -49,39 +49,29 @@ export async function findWeights(
   const name = asked ?? usualWeights(network);
   if (name === NONE || name === OWN)
     return { name, file: null, pretrained: name === OWN, ...pixels(architecture.imageSize, USUAL) };
-  const { path: file, entry } = await resolveWeights(name, {
+  const known = CATALOG.some((entry) => entry.name === name) || existsSync(name);
+  const ofRun = known ? undefined : await runWeights(lab, name, weightsFolder(lab));
+  const { path: file, entry } = await resolveWeights(ofRun ?? name, {
+    model: architecture.name,
     cacheFolder: weightsFolder(lab),
     signal,
     onProgress: ({ received, total }) =>
       progress({ done: received, total: total ?? null, message: 'Downloading weights' }),
   });
-  if (entry !== undefined) {
-    checkModel(name, entry.model, architecture);
-    return { name, file, pretrained: true, ...pixels(entry.imageSize, entry) };
-  }
+  if (entry !== undefined) return { name, file, pretrained: true, ...pixels(entry.imageSize, entry) };
   // Read and matched here so that a file that does not fit is refused before there is a run.
   const { tensors, metadata, notes } = await readWeights(file);
-  const specs = networkState(architecture, classes, architecture.imageSize);
-  matchWeights(specs, tensors, { head: architecture.head });
-  for (const note of notes) emit({ event: 'note', message: `${note}.` });
   const noted = notesSchema.safeParse(metadata);
-  if (!noted.success) return { name, file, pretrained: true, ...pixels(architecture.imageSize, USUAL) };
-  return { name, file, pretrained: true, ...pixels(noted.data.imageSize, noted.data) };
+  const { imageSize, ...colors } = noted.data ?? { imageSize: architecture.imageSize, ...USUAL };
+  matchWeights(networkState(architecture, classes, imageSize), tensors, { head: architecture.head });
+  for (const note of notes) emit({ event: 'note', message: `${note}.` });
+  return { name, file, pretrained: true, ...pixels(imageSize, colors) };
 }
 
 function usualWeights({ architecture, weights }: NetworkFile): string {
   if (weights.size > 0) return OWN;
   const bundled = CATALOG.find(({ url, model }) => url === undefined && model === architecture.name);
   return bundled?.name ?? NONE;
-}
-
-function checkModel(name: string, model: string, architecture: Architecture): void {
-  if (model === architecture.name) return;
-  throw new LabError(
-    'WEIGHTS_MISMATCH',
-    `The weights "${name}" are those of ${model}, not of ${architecture.name}.`,
-    { hint: `Train with --weights ${NONE}, or give a file of ${architecture.name}'s weights.` },
-  );
 }
 
 /** Where downloaded weights are kept. */

@@ -56,7 +56,7 @@ async function trainLocked(paths: RunPaths, options: TrainOptions): Promise<Trai
   const run = await readRunFile(paths.run);
   if (run.status === 'finished') {
     throw new LabError('RUN_FINISHED', `The run ${run.id} has finished its ${run.epoch} epochs.`, {
-      hint: 'Start a new run, from its weights if you like: export them with --weights-out.',
+      hint: `Start a new run, from its weights if you like: vitrine train ${run.dataset.name} --weights ${run.id}`,
     });
   }
   try {

@@ -1,0 +1,28 @@
+/** The weights of another run, as a file to begin with. */
+import path from 'node:path';
+import { LabError } from '../../src-shared/errors.ts';
+import { readRunFile } from '../runs/run-file.ts';
+import { findRun, runPaths } from '../runs/run-folder.ts';
+import type { Lab } from './lab.ts';
+
+/**
+ * Writes the weights of a run's best epoch, or with `RUN@EPOCH` of another one, into a folder.
+ *
+ * @returns the file; undefined when no run is called so
+ * @throws LabError `RUN_STATE` when the epoch has no weights, `ARTIFACT_CHANGED`
+ */
+export async function runWeights(lab: Lab, name: string, folder: string): Promise<string | undefined> {
+  const [, run = name, number] = /^(.+)@([0-9]+)$/.exec(name) ?? [];
+  const found = await findRun(lab.folder, run).catch(noSuchRun);
+  if (found === undefined) return undefined;
+  const { id, best } = await readRunFile(runPaths(found).run);
+  const epoch = number === undefined ? (best?.epoch ?? 'best') : Number(number);
+  const out = path.join(folder, `${id}@${epoch}.safetensors`);
+  await lab.compute('export-weights', { folder: found, epoch, out });
+  return out;
+}
+
+function noSuchRun(error: unknown): undefined {
+  if (error instanceof LabError && error.code === 'RUN_NOT_FOUND') return;
+  throw error;
+}
