@@ -2,17 +2,20 @@
 import path from 'node:path';
 import type { startSchema } from '../../src-shared/contract/training.ts';
 import { trainableRows } from '../data/trainable.ts';
+import { checkDifferentiable } from '../models/differentiable.ts';
 import { checkImageSize } from '../models/image-size.ts';
 import { createRun } from '../runs/run-folder.ts';
 import type { RunRow } from '../runs/rows.ts';
+import type { TrainSettingsInput } from '../runs/settings.ts';
 import { findLogFolder } from '../runs/tensorboard/log-folder.ts';
 import type { TrainEvent, TrainResult } from '../runs/train-context.ts';
+import { ruleOf } from '../training/param-groups.ts';
 import type { z } from 'zod';
 import type { JobContext, Work } from './jobs.ts';
 import type { Lab } from './lab.ts';
 import { checkNormalization, chooseNormalization } from './normalization.ts';
 import { checkRules, engineSettings } from './train-settings.ts';
-import { findNetwork } from './network.ts';
+import { findNetwork, type FoundNetwork } from './network.ts';
 import { findWeights } from './weights.ts';
 
 /**
@@ -47,6 +50,8 @@ export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>):
     );
     const engine = engineSettings(settings, weights);
     checkRules(found.architecture, classes.length, engine);
+    if (found.file) checkTrainable(found, classes.length, engine);
+    for (const message of found.notes ?? []) job.emit({ event: 'note', message });
     const normalization = await chooseNormalization(settings, engine, runRows, job);
     const folder = await createRun({
       labFolder: lab.folder,
@@ -62,6 +67,17 @@ export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>):
     }
     return trainJob(lab, folder, logs, job);
   };
+}
+
+/** A file may hold ops without a gradient; where they are frozen, training goes on without them. */
+function checkTrainable(
+  { architecture }: FoundNetwork,
+  classes: number,
+  { mode, pipeline, paramGroups = [] }: TrainSettingsInput,
+): void {
+  const isTrainable = (name: string): boolean =>
+    (mode !== 'head' || architecture.head.includes(name)) && ruleOf(paramGroups, name)?.freeze !== true;
+  checkDifferentiable(architecture, classes, pipeline.imageSize, isTrainable);
 }
 
 /** Trains a run in a compute process; cancelling writes a checkpoint and ends as a result. */

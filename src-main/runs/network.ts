@@ -20,6 +20,9 @@ export async function readNetwork(paths: RunPaths, run: RunFile): Promise<Networ
     run.files[network.file],
   );
   const extension = path.extname(network.file) as NetworkExtension;
-  const file = readNetworkFile(bytes, extension, run.settings.model, { logits: network.logits ?? undefined });
+  const file = readNetworkFile(bytes, extension, run.settings.model, {
+    logits: network.logits ?? undefined,
+    classes: run.dataset.classes,
+  });
   return network.ownWeights ? file : { ...file, weights: new Map() };
 }
