@@ -47,8 +47,9 @@ export async function findWeights(
 ): Promise<FirstWeights> {
   const { architecture } = network;
   const name = asked ?? usualWeights(network);
+  const usual = network.normalization ?? USUAL;
   if (name === NONE || name === OWN)
-    return { name, file: null, pretrained: name === OWN, ...pixels(architecture.imageSize, USUAL) };
+    return { name, file: null, pretrained: name === OWN, ...pixels(architecture.imageSize, usual) };
   const known = CATALOG.some((entry) => entry.name === name) || existsSync(name);
   const ofRun = known ? undefined : await runWeights(lab, name, weightsFolder(lab));
   const { path: file, entry } = await resolveWeights(ofRun ?? name, {
@@ -62,7 +63,7 @@ export async function findWeights(
   // Read and matched here so that a file that does not fit is refused before there is a run.
   const { tensors, metadata, notes } = await readWeights(file);
   const noted = notesSchema.safeParse(metadata);
-  const { imageSize, ...colors } = noted.data ?? { imageSize: architecture.imageSize, ...USUAL };
+  const { imageSize, ...colors } = noted.data ?? { imageSize: architecture.imageSize, ...usual };
   matchWeights(networkState(architecture, classes, imageSize), tensors, { head: architecture.head });
   for (const note of notes) emit({ event: 'note', message: `${note}.` });
   return { name, file, pretrained: true, ...pixels(imageSize, colors) };
