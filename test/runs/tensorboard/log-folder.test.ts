@@ -80,16 +80,24 @@ test('a training that crashed goes on in a new file, which voids what it does ag
   ]);
 });
 
-test('a resumed training writes its whole history into a folder that is given later', async () => {
+test('a resumed training adds what was trained without the folder, before it and in between', async () => {
   const run = await newRun(lab, rows, settings);
-  const controller = new AbortController();
-  const emit = (event: TrainEvent): void => {
-    if (event.event === 'step' && event.step === 2) controller.abort();
-  };
-  expect((await train(run, { emit, signal: controller.signal })).result.status).toBe('stopped');
   const out = path.join(logs, 'later');
-  await train(run, { tensorboard: out });
-  expect(stepsOf(readOnlyFile(out))).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  const trainTo = async (step: number, tensorboard?: string): Promise<string> => {
+    const controller = new AbortController();
+    const emit = (event: TrainEvent): void => {
+      if (event.event === 'step' && event.step === step) controller.abort();
+    };
+    return (await train(run, { emit, signal: controller.signal, tensorboard })).result.status;
+  };
+  expect(await trainTo(1)).toBe('stopped');
+  expect(await trainTo(3, out)).toBe('stopped');
+  expect(await trainTo(6)).toBe('stopped');
+  expect(await trainTo(0, out)).toBe('finished');
+  expect(readFolder(out).map(stepsOf)).toEqual([
+    [1, 2, 3],
+    [4, 5, 6, 7, 8],
+  ]);
 });
 
 test.skipIf(process.platform !== 'linux')('a training outlives its event file', async () => {
@@ -223,7 +231,7 @@ describe('vitrine export-log', () => {
     });
   });
 
-  test('train and resume look at the folder first', async () => {
+  test('resume looks at the folder first', async () => {
     const fresh = path.basename(await newRun(lab, rows, settings));
     const result = await vitrine('resume', fresh, '--tensorboard', live, '--lab', lab);
     expect(result).toMatchObject({
@@ -231,5 +239,8 @@ describe('vitrine export-log', () => {
       stderr: `error: Writing TensorBoard's events to ${live}: it holds the events of the run ${id}. ${HINT}\n`,
     });
     expect((await readRunFile(runPaths(path.join(lab, 'runs', fresh)).run)).status).toBe('created');
+    const out = path.join(logs, 'resumed');
+    expect(await vitrine('resume', fresh, '--tensorboard', out, '--lab', lab)).toMatchObject({ code: 0 });
+    expect(stepsOf(readOnlyFile(out))).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 });
