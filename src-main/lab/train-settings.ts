@@ -30,7 +30,7 @@ export function engineSettings(given: TrainSettingsJson, weights: FirstWeights):
     optimizer: {
       name,
       ...pick(given, ['momentum', 'dampening', 'nesterov', 'betas', 'eps']),
-      weight_decay: given.weightDecay ?? DEFAULT_WEIGHT_DECAY[name],
+      weight_decay: given.weightDecay ?? (given.l2Penalty > 0 ? 0 : DEFAULT_WEIGHT_DECAY[name]),
       no_decay_on_norm_and_bias: given.noDecayOnNormAndBias,
       ...(given.maxNorm !== null && { max_norm: given.maxNorm }),
     },

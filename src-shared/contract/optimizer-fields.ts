@@ -7,14 +7,14 @@ const beta = number({ min: 0, below: 1 });
 /** The fields, flat. */
 export const optimizerFields = {
   optimizer: oneOf(['sgd', 'adam', 'adamw']).default('sgd'),
-  /** Learning rate of the head; null for 0.01 with SGD and PyTorch's 0.001 with Adam and AdamW. */
+  /** Learning rate of the head; null for the first of a table, else 0.01 with SGD and PyTorch's 0.001 with Adam and AdamW. */
   lr: number({ above: 0 }).nullable().default(null),
   /** Learning rate of the backbone; null for half of `lr` with pretrained weights and `lr` without. */
   backboneLr: number({ above: 0 }).nullable().default(null),
   momentum: number({ min: 0, below: 1 }).default(0.9),
   dampening: number({ min: 0, max: 1 }).default(0),
   nesterov: flag().default(false),
-  /** Null for 5e-4 with SGD, and PyTorch's 0 with Adam and 0.01 with AdamW. */
+  /** Null for 0 with an L2 penalty, else 5e-4 with SGD and PyTorch's 0 with Adam and 0.01 with AdamW. */
   weightDecay: number({ min: 0 }).nullable().default(null),
   noDecayOnNormAndBias: flag().default(false),
   betas: z.tuple([beta, beta], told('two numbers from 0 to less than 1')).default([0.9, 0.999]),

@@ -27,10 +27,10 @@ export const trainFields = {
   /** The value that holds the logits of an `.onnx` file; null to find it. */
   logits: text('the name of a value').nullable().default(null),
   /**
-   * `bundled`, another name of the catalog, `none`, or the path of a file; null for those in the network's file,
-   * else the bundled ones of the network, else none.
+   * `bundled`, another name of the catalog, `none`, the path of a file, or a run, `RUN` or `RUN@EPOCH`; null for
+   * those in the network's file, else the bundled ones of the network, else none.
    */
-  weights: text('a name of the catalog, none, or a file').nullable().default(null),
+  weights: text('a name of the catalog, none, a file, or a run').nullable().default(null),
   /** Null for `head-then-full` with pretrained weights, and `full` without. */
   mode: oneOf(MODES).nullable().default(null),
   /** Side of the square that the network sees; null for what the weights were made for. */

@@ -57,6 +57,73 @@ describe('settings of a training', () => {
     });
   });
 
+  test('a table of learning rates is a schedule of its own, and begins with its first rate', () => {
+    const lrTable = [
+      { epoch: 0, lr: 1e-3 },
+      { epoch: 50, lr: 5e-4 },
+    ];
+    const settings = engineSchema.parse(engineSettings(trainSettingsSchema.parse({ lrTable }), BUNDLED));
+    expect(settings).toMatchObject({
+      ...{ lr: 1e-3, backboneLr: 5e-4 },
+      schedule: { name: 'piecewise', rates: lrTable },
+    });
+    const late = trainSettingsSchema.parse({ lrTable: [{ epoch: 5, lr: 1 }] });
+    expect(engineSettings(late, BUNDLED).lr).toBe(0.01);
+  });
+
+  test.each([
+    ['reduce-on-plateau', 0.1, 'validation'],
+    ['loss-rise', 0.95, 'running'],
+  ] as const)('%s multiplies by %d and watches the %s loss', (schedule, factor, metric) => {
+    const settings = engineSettings(trainSettingsSchema.parse({ schedule }), BUNDLED);
+    expect(settings.schedule).toMatchObject({ name: schedule, factor, metric });
+  });
+
+  test('an L2 penalty takes the place of weight decay, unless both are asked for', () => {
+    const decay = (given: object): unknown =>
+      engineSettings(trainSettingsSchema.parse(given), BUNDLED).optimizer?.weight_decay;
+    expect(decay({ l2Penalty: 1e-3 })).toBe(0);
+    expect(decay({ l2Penalty: 1e-3, weightDecay: 0.1 })).toBe(0.1);
+    expect(decay({})).toBe(5e-4);
+  });
+
+  test('initialisers and groups of parameters arrive with their defaults', () => {
+    const inits = [
+      ...[
+        { name: 'kaiming_normal', mode: 'fan_out' },
+        { name: 'kaiming_uniform', a: 5 ** 0.5 },
+      ],
+      ...[{ name: 'xavier_normal', gain: 2 }, { name: 'xavier_uniform' }, { name: 'normal', std: 0.01 }],
+      ...[
+        { name: 'uniform', a: -1 },
+        { name: 'trunc_normal', std: 0.02 },
+        { name: 'constant', val: 1 },
+      ],
+      ...[{ name: 'zeros' }, { name: 'ones' }],
+    ];
+    const given = trainSettingsSchema.parse({
+      init: inits.map((init) => ({ pattern: '*.weight', init })),
+      paramGroups: [
+        { pattern: 'a.*', lrFactor: 0.1, weightDecay: 0 },
+        { pattern: 'b.*', lr: 1 },
+        { pattern: 'c.*', freeze: true },
+      ],
+    });
+    const settings = engineSchema.parse(engineSettings(given, BUNDLED));
+    expect(settings.init.map(({ init }) => init)).toMatchObject(inits);
+    expect(settings.init[0]!.init).toEqual({
+      name: 'kaiming_normal',
+      mode: 'fan_out',
+      a: 0,
+      nonlinearity: 'leaky_relu',
+    });
+    expect(settings.paramGroups).toEqual([
+      { pattern: 'a.*', lr_factor: 0.1, weight_decay: 0 },
+      { pattern: 'b.*', lr: 1 },
+      { pattern: 'c.*', freeze: true },
+    ]);
+  });
+
   test('every setting of the engine can be reached', () => {
     const settings = engineSettings(trainSettingsSchema.parse({ maxNorm: 1, maxPixels: 9 }), BUNDLED);
     expect(Object.keys(settings).sort()).toEqual(Object.keys(engineSchema.shape).sort());

@@ -30,7 +30,7 @@ const FLAGS: Readonly<Record<keyof TrainSettingsJson, SettingFlag>> = {
   weights: {
     flags: '--weights <name|file>',
     description:
-      'bundled, imagenet, none, or a .safetensors or .pth file (default: the bundled ones where the network has some)',
+      'bundled, imagenet, none, a .safetensors or .pth file, or a run, RUN or RUN@EPOCH (default: the bundled ones where the network has some)',
   },
   mode: {
     flags: '--mode <mode>',
@@ -78,7 +78,8 @@ const FLAGS: Readonly<Record<keyof TrainSettingsJson, SettingFlag>> = {
   optimizer: { flags: '--optimizer <name>', description: 'sgd, adam or adamw' },
   lr: {
     flags: '--lr <rate>',
-    description: 'learning rate of the head (default: 0.01 with sgd, else 0.001)',
+    description:
+      'learning rate of the head (default: the first of --lr-table, else 0.01 with sgd and 0.001 without)',
     parse: toNumber,
   },
   backboneLr: {
@@ -91,7 +92,7 @@ const FLAGS: Readonly<Record<keyof TrainSettingsJson, SettingFlag>> = {
   nesterov: { flags: '--nesterov', description: "Nesterov's momentum" },
   weightDecay: {
     flags: '--weight-decay <factor>',
-    description: 'default: 0.0005 with sgd, 0 with adam, 0.01 with adamw',
+    description: 'default: 0.0005 with sgd, 0 with adam, 0.01 with adamw; 0 with --l2-penalty',
     parse: toNumber,
   },
   noDecayOnNormAndBias: {
