@@ -13,8 +13,7 @@ import {
   type Layer,
 } from './layers/sequential.ts';
 
-const PAPER =
-  'https://papers.nips.cc/paper/4824-imagenet-classification-with-deep-convolutional-neural-networks';
+const PAPER = 'https://doi.org/10.1145/3065386';
 
 const HEAD = 'classifier.6';
 

@@ -11,9 +11,14 @@ export function networkState(
   classes: number,
   imageSize: number,
 ): readonly ParameterSpec[] {
+  return evaluationNetwork(architecture, classes, imageSize).state;
+}
+
+/** A network laid out as a graph for evaluation, from float32 images to logits. */
+export function evaluationNetwork(architecture: Architecture, classes: number, imageSize: number): Network {
   const { net, features } = backbone(architecture, imageSize);
   architecture.classify(net, features, classes);
-  return net.state;
+  return net;
 }
 
 /** Length of the vector that a network's head takes. */

@@ -1,10 +1,22 @@
 /** What this installation and this machine offer. */
 import { z } from 'zod';
-import { list } from './fields.ts';
+import { list, text, wholeNumber } from './fields.ts';
 import { procedure } from './base.ts';
 
+const networkSchema = z.object({
+  name: z.string(),
+  /** Where it was published. */
+  paper: z.string(),
+  imageSize: z.number(),
+  classes: z.number(),
+  parameters: z.number(),
+  /** Products that one image takes in convolutions and matrices. */
+  multiplyAdds: z.number(),
+});
+
 const modelsSchema = z.object({
-  architectures: list(z.object({ name: z.string(), imageSize: z.number() })),
+  /** Each at the image size and the number of classes it was published with. */
+  architectures: list(networkSchema),
   weights: list(
     z.object({
       name: z.string(),
@@ -19,6 +31,36 @@ const modelsSchema = z.object({
     }),
   ),
 });
+
+/** Which network to describe. */
+export const describeSchema = z.strictObject({
+  model: text('the name of a network, or a file'),
+  /** The value that holds the logits of an `.onnx` file; null to find it. */
+  logits: text('the name of a value').nullable().default(null),
+  /** null: the number it was published with. */
+  classes: wholeNumber({ min: 2, max: 65_536 }).nullable().default(null),
+  /** Side of the images; null: the one it was made for. */
+  imageSize: wholeNumber({ min: 1, max: 4096 }).nullable().default(null),
+});
+
+const descriptionSchema = z.object({
+  ...networkSchema.shape,
+  layers: list(
+    z.object({
+      /** As its parameters begin; empty for what lies between layers. */
+      name: z.string(),
+      /** The ONNX ops it consists of. */
+      ops: list(z.string()),
+      /** Shape of its result; `N` is the batch size. */
+      output: list(z.union([z.string(), z.number()])),
+      parameters: z.number(),
+      multiplyAdds: z.number(),
+    }),
+  ),
+});
+
+/** A network, layer by layer. */
+export type Description = z.output<typeof descriptionSchema>;
 
 const augmentationSchema = z.object({
   name: z.string(),
@@ -46,6 +88,10 @@ const deviceSchema = z.object({
 /** Procedures on the installation. */
 export const system = {
   models: procedure.output(modelsSchema),
+  /** A network, layer by layer. */
+  describe: procedure.input(describeSchema).output(descriptionSchema),
+  /** Every kind of device, each tried. */
+  devices: procedure.output(list(deviceSchema)),
   /** What the list of a training's augmentations can hold; those of batches last. */
   augmentations: procedure.output(list(augmentationSchema)),
   /** Every kind of device, each tried. */

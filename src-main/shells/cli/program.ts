@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { augmentationsCommand } from './commands/augmentations.ts';
 import { datasetsCommand } from './commands/datasets.ts';
 import { demoCommand } from './commands/demo.ts';
+import { describeCommand } from './commands/describe.ts';
 import { devicesCommand } from './commands/devices.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly AddCommand[] = [
     exportCommand,
     exportLogCommand,
     modelsCommand,
+    describeCommand,
     devicesCommand,
     datasetsCommand,
     exportDatasetCommand,
