@@ -238,7 +238,9 @@ export const CASES: Readonly<Record<OpType, OpCases>> = {
   Add: { known: binary('Add', ['float32', 'float64', 'int32', 'int64']) },
   Sub: { known: binary('Sub', ['float32', 'int64']) },
   Mul: { known: binary('Mul', ['float32', 'uint32']) },
-  Div: { known: binary('Div') },
+  Div: {
+    known: [...binary('Div'), (g) => g.div(image(g, ['N', 3], 'x', 'int64'), g.ints([2, 3, 4]))],
+  },
   Mod: {
     known: [
       ...binary('Mod', ['float32'], { fmod: 1 }),
