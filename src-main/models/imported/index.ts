@@ -120,7 +120,7 @@ class Importer {
       weights: this.#weights(),
       normalization: this.#normalization,
       notes: notesOn({
-        name: this.#name,
+        file: this.#name,
         head: this.#head,
         input: this.#input,
         graph: this.#backbone(this.#size),
@@ -151,7 +151,9 @@ class Importer {
       return this.#backbone(size);
     } catch (error) {
       if (!(error instanceof LabError) || error.code !== 'ONNX_SHAPE' || size === this.#size) throw error;
-      throw new LabError('MODEL_INPUT_SIZE', startingSmall(error.message).replace(/\.$/, ''), { cause: error });
+      throw new LabError('MODEL_INPUT_SIZE', startingSmall(error.message).replace(/\.$/, ''), {
+        cause: error,
+      });
     }
   }
 

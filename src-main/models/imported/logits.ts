@@ -34,7 +34,10 @@ export function findLogits(
   if (first && only.length === 1) return first;
   if (found.length > 1) {
     const names = found.map(({ output }) => `"${output}"`).join(', ');
-    return refused(`${found.length} of its outputs could be the logits: ${names}`, 'Choose one with --logits.');
+    return refused(
+      `${found.length} of its outputs could be the logits: ${names}`,
+      'Choose one with --logits.',
+    );
   }
   return refused(
     `no fully connected layer or 1×1 convolution leads to its output${outputs.length > 1 ? 's' : ''} ${quoted(outputs)}`,

@@ -35,7 +35,13 @@ function headName(head: ClassifierHead): string {
 }
 
 /** A 1×1 convolution of all places, their ReLU where the file has one, and their mean. */
-function pooled(net: Network, x: Value, name: string, { relu, channels }: ClassifierHead, classes: number): Value {
+function pooled(
+  net: Network,
+  x: Value,
+  name: string,
+  { relu, channels }: ClassifierHead,
+  classes: number,
+): Value {
   const { g } = net;
   // In which rows the places lie makes no difference to a 1×1 convolution and a mean.
   const places = g.reshape(x, [0, channels, (x.shape[1] as number) / channels, 1]);

@@ -5,7 +5,8 @@ import type { ClassifierHead } from './classifier-head.ts';
 import type { ImageInput } from './image-input.ts';
 
 interface Understood {
-  readonly name: string;
+  /** The file's name or path. */
+  readonly file: string;
   readonly head: ClassifierHead;
   readonly input: ImageInput;
   /** Up to the last features. */
@@ -14,7 +15,8 @@ interface Understood {
 }
 
 /** Whole sentences. */
-export function notesOn({ name, head, input, graph, normalization }: Understood): string[] {
+export function notesOn({ file, head, input, graph, normalization }: Understood): string[] {
+  const name = file.split(/[\\/]/).at(-1) ?? file;
   const { node, classes } = head;
   return [
     `${name}: the layer "${node.name}" (${node.opType}, ${classes} classes) is replaced by a new one.`,

@@ -39,7 +39,8 @@ const OPERANDS: Readonly<Record<string, readonly (Role | undefined)[]>> = {
 const MOVES = ['Transpose', 'Reshape', 'Unsqueeze', 'Squeeze', 'Flatten', 'Expand', 'Slice'];
 
 /** Names that the lab's graphs use for themselves, and endings that they add. */
-const RESERVED = /^(images|input|features|labels|logits|loss|step|learning_rate|random_\w+|mix\w*|constant.*|.*_(new|grad))$/;
+const RESERVED =
+  /^(images|input|features|labels|logits|loss|step|learning_rate|random_\w+|mix\w*|constant.*|.*_(new|grad))$/;
 
 /**
  * Finds what a graph has learnt, by the names of its constants and in its order.
@@ -51,7 +52,9 @@ export function learntTensors(
   except: ReadonlySet<string>,
   taken: readonly string[],
 ): Map<string, LearntTensor> {
-  const readers = new Map(graph.nodes.flatMap((node) => node.inputs.map((name): [string, Node] => [name, node])));
+  const readers = new Map(
+    graph.nodes.flatMap((node) => node.inputs.map((name): [string, Node] => [name, node])),
+  );
   const learnt = new Map<string, LearntTensor>();
   const names = new Set(taken);
   for (const node of graph.nodes) {
@@ -95,7 +98,8 @@ function roleOf(
 function isUnlearntNorm(graph: PlainGraph, { opType, inputs }: Node): boolean {
   if (opType !== 'InstanceNormalization') return false;
   const all = (name: string | undefined, wanted: number): boolean =>
-    (graph.constants.get(name ?? '')?.data as Float32Array | undefined)?.every((value) => value === wanted) ?? false;
+    (graph.constants.get(name ?? '')?.data as Float32Array | undefined)?.every((value) => value === wanted) ??
+    false;
   return all(inputs[1], 1) && all(inputs[2], 0);
 }
 

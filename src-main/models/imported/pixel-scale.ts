@@ -51,7 +51,10 @@ function operandOf(
   const ordered = node.inputs[0] === value || node.opType === 'Add' || node.opType === 'Mul';
   if (tensor === undefined || !ordered || node.inputs.length !== 2) return undefined;
   const axis = shape.indexOf(3);
-  const wide = broadcastShapes(shape.map((dim, i) => (i === axis ? dim : 1)), tensor.dims);
+  const wide = broadcastShapes(
+    shape.map((dim, i) => (i === axis ? dim : 1)),
+    tensor.dims,
+  );
   const values = Array.from(tensor.data as Float32Array, Number);
   const byChannel = values.length === 3 && wide?.length === 4 && wide[axis] === 3 && onlyThere(wide, axis);
   if (values.length !== 1 && !byChannel) return undefined;

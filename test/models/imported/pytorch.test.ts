@@ -40,8 +40,12 @@ describe.each(golden.cases)('$name', (test) => {
     const specs = networkState(classifier.architecture, EXPORTED, size);
     const count = (sizes: readonly (readonly number[])[]): number =>
       sizes.reduce((sum, dims) => sum + dims.reduce((a, b) => a * b, 1), 0);
-    const floats = [...initializers.values()].filter(({ dtype, data }) => dtype === 'float32' && data.length > 1);
-    expect(count(specs.map(({ dims }) => dims))).toBeGreaterThanOrEqual(count(floats.map(({ dims }) => dims)));
+    const floats = [...initializers.values()].filter(
+      ({ dtype, data }) => dtype === 'float32' && data.length > 1,
+    );
+    expect(count(specs.map(({ dims }) => dims))).toBeGreaterThanOrEqual(
+      count(floats.map(({ dims }) => dims)),
+    );
   });
 
   it('gives the logits that onnxruntime finds in the file', async () => {
