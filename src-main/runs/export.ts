@@ -36,7 +36,7 @@ export interface UnverifiedExport {
   /** The file as it stands, beside its destination. */
   readonly temporary: string;
   readonly out: string;
-  /** Absolute paths of raw pictures. */
+  /** Absolute paths of the files that hold the raw pictures. */
   readonly images: readonly string[];
   /** The logits of the run's evaluation for them, picture by picture. */
   readonly logits: readonly Float32Array[];
@@ -59,7 +59,7 @@ export async function buildExport(options: ExportOptions): Promise<UnverifiedExp
   return {
     temporary,
     out,
-    images: rows.map((row) => row.path),
+    images: rows.map((row) => row.file ?? row.path),
     logits: await evaluationLogits(opened, rows),
     ...(maxPixels !== undefined && { maxPixels }),
   };

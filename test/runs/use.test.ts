@@ -166,6 +166,15 @@ describe('export', () => {
     await session.release();
   });
 
+  test('pictures out of an archive, whose paths are no files, were read from the archive itself', async () => {
+    const stored = rows.map((row): RunRow => ({ ...row, path: `/archive.tar/${row.path}`, file: row.path }));
+    const folder = await newRun(lab, stored, { model: 'mycnn', mode: 'full', epochs: 1 });
+    await train(folder);
+    const out = path.join(lab, 'archive.onnx');
+    const { parity } = await exportRun(nodeHost, { folder, epoch: 'best', out, input: 'image' });
+    expect(parity).toMatchObject({ images: 9, argmaxAgreement: 1 });
+  });
+
   test('one altered weight is refused, and no file is written', async () => {
     const out = path.join(lab, 'altered.onnx');
     const unverified = await buildExport({ folder, epoch: 'best', out, input: 'image' });
