@@ -1,4 +1,5 @@
 /** The weights of another run, as a file to begin with. */
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
 import { readRunFile } from '../runs/run-file.ts';
@@ -18,6 +19,7 @@ export async function runWeights(lab: Lab, name: string, folder: string): Promis
   const { id, best } = await readRunFile(runPaths(found).run);
   const epoch = number === undefined ? (best?.epoch ?? 'best') : Number(number);
   const out = path.join(folder, `${id}@${epoch}.safetensors`);
+  await mkdir(folder, { recursive: true });
   await lab.compute('export-weights', { folder: found, epoch, out });
   return out;
 }
