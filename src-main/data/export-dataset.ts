@@ -50,7 +50,8 @@ export async function exportDataset(store: LabStore, options: DatasetExportOptio
   const classes = distinctClasses(rows.map(({ className }) => className));
   let done = 0;
   const step = (): void => {
-    onProgress?.({ done: ++done, total: rows.length });
+    done++;
+    onProgress?.({ done, total: rows.length });
     if (signal?.aborted !== true || done === rows.length) return;
     throw new LabError('CANCELLED', `The export was cancelled after ${done} of ${rows.length} images.`);
   };

@@ -101,7 +101,7 @@ async function listed(source: Source, format: ListFormat): Promise<Placed> {
   const { root, files } = source.listing;
   const { images, skipped, used } = await format.list(source);
   const entries = images.map(({ file, ...rest }) => ({ path: resolve(root, file), ...rest }));
-  const known = new Set(entries.map(({ path }) => path));
+  const known = new Set([...entries, ...skipped].map(({ path }) => path));
   const unlisted = files.filter((file) => !known.has(join(root, file)));
   return { entries, skipped: [...skipped, ...withoutUsed(source, used, unlisted)] };
 }

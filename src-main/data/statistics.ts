@@ -51,7 +51,8 @@ export async function pixelStatistics(
   let done = 0;
   for await (const pixels of mapConcurrently(rows, AT_ONCE, read)) {
     sums.add(pixels);
-    onProgress?.({ done: ++done, total: rows.length });
+    done++;
+    onProgress?.({ done, total: rows.length });
     if (signal?.aborted === true && done < rows.length) {
       throw new LabError(
         'CANCELLED',

@@ -96,6 +96,11 @@ export function checkedName(archive: string, name: string): string {
   return parts.join('/');
 }
 
+/** Checks a folder's path; that of the whole archive, `./`, has no name. @throws LabError `ARCHIVE_UNSAFE` */
+export function checkFolder(archive: string, name: string): void {
+  if (name.split('/').some((part) => part !== '' && part !== '.')) checkedName(archive, name);
+}
+
 /** The error for an archive that unpacks to more than is allowed. */
 export function tooLarge(archive: string, maxBytes: number): LabError {
   return new LabError(

@@ -7,7 +7,7 @@ import {
   type Archive,
   type ArchiveLimits,
   checkCancelled,
-  checkedName,
+  checkFolder,
   corrupt,
   DEFAULT_ARCHIVE_BYTES,
   MAX_RATIO,
@@ -132,8 +132,7 @@ class TarReader {
     const { path: name, type, size } = entry;
     entry.resume();
     if (FOLDERS.has(type)) {
-      // The folder `./` of the whole archive has no name of its own.
-      if (!/^(\.\/?)+$/.test(name)) checkedName(this.#path, name);
+      checkFolder(this.#path, name);
       return;
     }
     if (!FILES.has(type)) throw unsafe(this.#path, `its member ${JSON.stringify(name)} is ${describe(type)}`);

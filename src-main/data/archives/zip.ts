@@ -7,7 +7,7 @@ import {
   type Archive,
   type ArchiveLimits,
   checkCancelled,
-  checkedName,
+  checkFolder,
   corrupt,
   MAX_RATIO,
   type Member,
@@ -53,7 +53,7 @@ async function* walk(path: string, limits: ArchiveLimits): AsyncGenerator<Found,
       const name = nameOf(entry);
       refuseSpecial(path, name, entry);
       if (name.endsWith('/')) {
-        if (!/^(\.\/)+$/.test(name)) checkedName(path, name);
+        checkFolder(path, name);
         continue;
       }
       const member = check.add(name, entry.uncompressedSize);

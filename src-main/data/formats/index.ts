@@ -38,7 +38,9 @@ export function chooseFormat(listing: Listing, choice: FormatChoice): ChosenForm
   }));
   const [best] = found.filter(({ matches }) => matches).sort((a, b) => b.confidence - a.confidence);
   if (best !== undefined) return { format: best.format, reason: best.reason };
-  const reasons = found.map(({ format, reason }) => `${format.name}: ${reason}`).join('; ');
+  // What records lie in has names of its own: there is nothing to explain unless one was asked for.
+  const told = choice === 'auto' ? found.filter(({ format }) => !('records' in format)) : found;
+  const reasons = told.map(({ format, reason }) => `${format.name}: ${reason}`).join('; ');
   throw new LabError('FORMAT_UNKNOWN', `${listing.root} has no known layout (${reasons}).`, {
     hint: 'Put the images of each class into a folder with the name of the class.',
   });

@@ -34,13 +34,18 @@ export const manifest: ListFormat = {
   },
 };
 
-/** Less than that of class folders, beside which such a list is often only a copy of what they say. */
+/** Less than that of class folders, beside which a list is often only a copy of what they say. */
 const CONFIDENCE = 0.6;
+
+/** A list of this name was made to be read. */
+const CERTAIN = /^manifest\.[a-z]+$/i;
 
 function detect(listing: Listing): Detection {
   const file = findManifest(listing);
-  if (file !== undefined)
-    return { matches: true, reason: `${file} lists the images`, confidence: CONFIDENCE };
+  if (file !== undefined) {
+    const confidence = CERTAIN.test(file) ? 1 : CONFIDENCE;
+    return { matches: true, reason: `${file} lists the images`, confidence };
+  }
   const found = listing.others.filter(isManifestName);
   const reason =
     found.length === 0 ? 'there is no .csv or .jsonl file' : `${found.length} files could be the list`;

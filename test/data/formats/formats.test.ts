@@ -122,7 +122,7 @@ describe('detection', () => {
     expect(labErrorOf(() => chooseFormat(files, 'auto'))).toEqual({
       code: 'FORMAT_UNKNOWN',
       message:
-        '/data/pets has no known layout (image-folder: no file lies in a class folder; kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION).',
+        '/data/pets has no known layout (image-folder: no file lies in a class folder; kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION; manifest: there is no .csv or .jsonl file).',
       hint: 'Put the images of each class into a folder with the name of the class.',
     });
     expect(labErrorOf(() => chooseFormat(files, 'kaggle')).message).toBe(

@@ -114,6 +114,23 @@ describe('the check at the start', () => {
     expect(error.hint).toBe(hint);
   });
 
+  test('a lab of the first version is brought up to date and keeps its samples', () => {
+    const folder = temporaryFolder();
+    const store = LabStore.open(folder);
+    store.addSamples('pets', [sample('/a.png', 'cat', 1)]);
+    store.database.exec('ALTER TABLE contents DROP COLUMN stored; PRAGMA user_version = 1');
+    store.close();
+    using again = LabStore.open(folder);
+    expect(again.rows('pets')).toMatchObject([{ path: '/a.png', file: '/a.png', className: 'cat' }]);
+    const stored = {
+      ...sample('/b.tar/b.png', 'cat', 2),
+      content: { ...sample('', '', 2).content, stored: 'png' },
+    };
+    again.addSamples('pets', [stored]);
+    const hash = '2'.padStart(64, '0');
+    expect(again.rows('pets')[1]!.file).toBe(join(folder, 'contents', '00', `${hash}.png`));
+  });
+
   test('a database of another program is left alone', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'lab.db');

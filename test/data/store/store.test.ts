@@ -87,7 +87,14 @@ describe('samples', () => {
     });
     expect(store.rows('pets')).toEqual([
       {
-        ...{ id: 1, path: '/e\u0301.jpg', file: '/e\u0301.jpg', sha256: '2'.padStart(64, '0'), width: 4, height: 3 },
+        ...{
+          id: 1,
+          path: '/e\u0301.jpg',
+          file: '/e\u0301.jpg',
+          sha256: '2'.padStart(64, '0'),
+          width: 4,
+          height: 3,
+        },
         ...{ className: 'cat', split: 'test', givenSplit: 'test' },
         ...{ excluded: false, flagged: false, conflict: false },
       },
