@@ -194,7 +194,7 @@ describe('dropping the last evaluation batch', () => {
   test('counts whole batches alone, while training and after', async () => {
     const folder = await smallRun({ epochs: 1, evaluationBatchSize: 4, evaluationDropLast: true });
     const { events } = await train(folder);
-    const [{ train: training, validation }] = eventsOf(events, 'epoch') as [EpochRecord];
+    const { train: training, validation } = eventsOf(events, 'epoch')[0]!;
     expect([training.count, validation!.count]).toEqual([12, 4]);
     const choice = { folder, epoch: 'best', device: 'cpu', threads: 1 } as const;
     const again = await evaluateRun({ ...choice, data: { split: 'validation' } });
