@@ -94,6 +94,4 @@ export const system = {
   devices: procedure.output(list(deviceSchema)),
   /** What the list of a training's augmentations can hold; those of batches last. */
   augmentations: procedure.output(list(augmentationSchema)),
-  /** Every kind of device, each tried. */
-  devices: procedure.output(list(deviceSchema)),
 };
