@@ -40,7 +40,7 @@ export function uniform(name: string, count: number): Float32Array {
 
 /**
  * A parameter or buffer of a network, by torchvision's naming. Weights of rank 2 and more are uniform with
- * variance 2 / fan_in (Kaiming); of rank 1 they belong to a norm. The last norm of a residual block starts small:
+ * variance 2 / fan_in (Kaiming); of rank 1 they belong to a norm. The last norm or scale of a residual block starts small:
  * with 1 there, two ways of summing one convolution drift apart by 10 % within twenty steps, with 0.25 by less
  * than 0.1 %.
  */
@@ -60,7 +60,7 @@ export function seededParameter(name: string, dims: readonly number[]): FloatTen
 
 function offsetAndScale(name: string, dims: readonly number[]): [offset: number, scale: number] {
   if (name.endsWith('running_mean') || name.endsWith('bias')) return [0, 0.1];
-  if (name.endsWith('bn2.weight')) return [0.25, 0.025];
+  if (/(bn2\.weight|\.bn3\.weight|layer_scale)$/.test(name)) return [0.25, 0.025];
   if (dims.length === 1) return [1, 0.1];
   return [0, Math.sqrt(6 / elementCount(dims.slice(1)))];
 }

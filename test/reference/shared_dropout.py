@@ -3,8 +3,12 @@
 import numpy as np
 import torch
 from torch import nn
+from torchvision.ops import StochasticDepth
 
 SEED = 7
+
+# Modules that drop the places of the first axes as a whole, and how many axes.
+PARTS = {nn.Dropout2d: 2, StochasticDepth: 1}
 
 
 def lowbias32(x: np.ndarray) -> np.ndarray:
@@ -24,12 +28,12 @@ def keep_mask(shape, p: float, step: int, layer: int) -> np.ndarray:
 
 
 class SharedDropout:
-    """Takes over every Dropout and Dropout2d of a model; they are numbered in the order in which they run."""
+    """Takes over every Dropout, Dropout2d and StochasticDepth of a model, numbered in the order in which they run."""
 
     def __init__(self, model: nn.Module):
         self.begin(0)
         for module in model.modules():
-            if isinstance(module, (nn.Dropout, nn.Dropout2d)) and module.p > 0:
+            if isinstance(module, (nn.Dropout, *PARTS)) and module.p > 0:
                 module.forward = self._forward(module)
 
     def begin(self, step: int) -> None:
@@ -40,8 +44,8 @@ class SharedDropout:
         def forward(x):
             if not module.training:
                 return x
-            shape = tuple(x.shape)
-            shape = (*shape[:2], 1, 1) if isinstance(module, nn.Dropout2d) else shape
+            axes = PARTS.get(type(module), x.ndim)
+            shape = (*x.shape[:axes], *[1] * (x.ndim - axes))
             mask = torch.from_numpy(keep_mask(shape, module.p, self.step, self.layer)).to(x.dtype)
             self.layer += 1
             return x * mask * float(np.float32(1 / (1 - module.p)))
