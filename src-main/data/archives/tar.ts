@@ -109,7 +109,7 @@ class TarReader {
 
   write(chunk: Buffer): void {
     // node-tar would unpack these by itself, without our limits.
-    if (!this.#begun && (chunk.readUInt16BE(0) === 0x1f8b || chunk.subarray(0, 4).equals(ZSTD))) {
+    if (!this.#begun && PACKED.some((start) => chunk.subarray(0, start.length).equals(start))) {
       throw unsafe(this.#path, 'it is compressed twice');
     }
     this.#begun = true;
@@ -171,7 +171,8 @@ class TarReader {
   }
 }
 
-const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+/** How gzip and Zstandard begin. */
+const PACKED = [Buffer.from([0x1f, 0x8b]), Buffer.from([0x28, 0xb5, 0x2f, 0xfd])];
 
 function describe(type: string): string {
   switch (type) {

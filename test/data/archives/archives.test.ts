@@ -157,6 +157,14 @@ describe('a hostile archive', () => {
     );
   });
 
+  test('nothing in gzip, and one byte in it', async () => {
+    for (const inner of ['', 'x']) {
+      expect(await refusal(gzipSync(inner))).toMatch(
+        /^ARCHIVE_CORRUPT The archive A is damaged or cut off: /,
+      );
+    }
+  });
+
   test('what is no archive', async () => {
     expect(await refusal(Buffer.from('hello'))).toBe(
       'SOURCE_UNREADABLE A is neither a folder nor an archive or list of images that is read.',

@@ -175,37 +175,39 @@ const CASES: Readonly<Record<(typeof FORMAT_NAMES)[number], readonly Case[]>> = 
         ],
       ],
     },
-    ...(['Python 2', 'Python 3', 'NumPy 2, protocol 5'] as const).map((python): Case => ({
-      files: (folder) => cifar10Python(folder, python),
-      reason: '3 batch files of the python version lie beside batches.meta',
-      rows: [
-        ...['data_batch_1/0.png bird train', 'data_batch_1/1.png airplane train'],
-        ...['data_batch_2/0.png automobile train', 'test_batch/0.png bird test'],
-      ],
-      pixels: CIFAR10_PIXELS,
-      malformed: [
-        [
-          'a pickle that would run something',
-          { test_batch: Buffer.from('\x80\x02cos\nsystem\n(U\x02idtR.', 'latin1') },
-          'S/test_batch cannot be read: the pickle names os.system, which the data set does not need; nothing of it was run.',
+    ...(['Python 2', 'Python 3', 'Python 3, protocol 2', 'NumPy 2, protocol 5'] as const).map(
+      (python): Case => ({
+        files: (folder) => cifar10Python(folder, python),
+        reason: '3 batch files of the python version lie beside batches.meta',
+        rows: [
+          ...['data_batch_1/0.png bird train', 'data_batch_1/1.png airplane train'],
+          ...['data_batch_2/0.png automobile train', 'test_batch/0.png bird test'],
         ],
-        [
-          'fewer images than labels',
-          { test_batch: pickled({ labels: [0, 1], data: { images: [0] } }, python) },
-          'S/test_batch cannot be read: its "data" has the shape 1×3072, expected 2×3072.',
+        pixels: CIFAR10_PIXELS,
+        malformed: [
+          [
+            'a pickle that would run something',
+            { test_batch: Buffer.from('\x80\x02cos\nsystem\n(U\x02idtR.', 'latin1') },
+            'S/test_batch cannot be read: the pickle names os.system, which the data set does not need; nothing of it was run.',
+          ],
+          [
+            'fewer images than labels',
+            { test_batch: pickled({ labels: [0, 1], data: { images: [0] } }, python) },
+            'S/test_batch cannot be read: its "data" has the shape 1×3072, expected 2×3072.',
+          ],
+          [
+            'no labels',
+            { test_batch: pickled({ data: { images: [0] } }, python) },
+            'S/test_batch cannot be read: it has no list "labels".',
+          ],
+          [
+            'a file that is cut off',
+            { test_batch: pickled({ labels: [1], data: { images: [0] } }).subarray(0, -100) },
+            'S/test_batch cannot be read: at byte 140 of the pickle, 3072 bytes are needed, but 2976 are left.',
+          ],
         ],
-        [
-          'no labels',
-          { test_batch: pickled({ data: { images: [0] } }, python) },
-          'S/test_batch cannot be read: it has no list "labels".',
-        ],
-        [
-          'a file that is cut off',
-          { test_batch: pickled({ labels: [1], data: { images: [0] } }).subarray(0, -100) },
-          'S/test_batch cannot be read: at byte 140 of the pickle, 3072 bytes are needed, but 2976 are left.',
-        ],
-      ],
-    })),
+      }),
+    ),
   ],
   'cifar-100': [
     {

@@ -35,7 +35,7 @@ export function cifar100Binary(folder = ''): Files {
 }
 
 /** How a Python wrote a pickle. */
-export type Python = 'Python 2' | 'Python 3' | 'NumPy 2, protocol 5';
+export type Python = 'Python 2' | 'Python 3' | 'Python 3, protocol 2' | 'NumPy 2, protocol 5';
 
 /** A pickled dict: its values are lists of numbers, of texts, or images × 3072. */
 export function pickled(
@@ -44,6 +44,7 @@ export function pickled(
 ): Buffer {
   const text = (value: string): Buffer => {
     const bytes = Buffer.from(value);
+    if (python === 'Python 3, protocol 2') return unicode(value);
     const start = python === 'Python 2' ? 'U' : '\x8c';
     return Buffer.concat([latin(start), Buffer.from([bytes.length]), bytes]);
   };
@@ -52,7 +53,9 @@ export function pickled(
     const list = value.map((item) => (typeof item === 'number' ? Buffer.from([0x4b, item]) : text(item)));
     return [text(key), latin(']('), ...list, latin('e')];
   });
-  const protocol = { 'Python 2': 2, 'Python 3': 4, 'NumPy 2, protocol 5': 5 }[python];
+  const protocol = { 'Python 2': 2, 'Python 3': 4, 'Python 3, protocol 2': 2, 'NumPy 2, protocol 5': 5 }[
+    python
+  ];
   return Buffer.concat([Buffer.from([0x80, protocol]), latin('}('), ...items.flat(), latin('u.')]);
 }
 
@@ -74,7 +77,20 @@ function array(images: readonly number[], python: Python): Buffer {
   }
   const empty = latin('cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0\x85');
   const start = Buffer.concat([empty, short('b'), latin('tR(K\x01'), shape, type, latin('\x89')]);
+  if (python === 'Python 3, protocol 2') {
+    // Before protocol 3 there were no bytes: they are written as a text and a call that encodes it.
+    const encode = latin('c_codecs\nencode\n');
+    const text = [unicode(data.toString('latin1')), unicode('latin1'), latin('\x86R')];
+    return Buffer.concat([start, encode, ...text, latin('tb')]);
+  }
   return Buffer.concat([start, latin(python === 'Python 2' ? 'T' : 'B'), length, data, latin('tb')]);
+}
+
+function unicode(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  return Buffer.concat([latin('X'), length, bytes]);
 }
 
 function short(text: string): Buffer {

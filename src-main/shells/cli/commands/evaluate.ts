@@ -16,7 +16,7 @@ export function evaluateCommand(program: Command): void {
     .argument('<run>', 'its id, the beginning or end of it, or last')
     .option('--split <name>', 'train, validation or test (default: validation)')
     .option('--data <folder>', 'evaluate on a folder of labelled images instead')
-    .option('--format <format>', 'of --data: auto, image-folder or kaggle (default: auto)')
+    .option('--format <format>', 'of --data: auto, image-folder, kaggle or manifest (default: auto)')
     .option('--epoch <number>', 'instead of the best one', toNumber)
     .option('--worst <count>', 'images of the highest loss to list (default: 10)', toNumber)
     .action((run: string, _: unknown, command: Command) => {
