@@ -40,10 +40,25 @@ export async function expectLossesOfPyTorch(name: string): Promise<void> {
   });
 }
 
-async function lossesOf(name: string, golden: StepsGolden): Promise<number[]> {
+/** Evaluates the first batch of the golden file of a network, and expects PyTorch's logits. */
+export async function expectLogitsOfPyTorch(name: string): Promise<void> {
+  const settings = settingsOf(name, readGolden<StepsGolden>(`steps/${name}`));
+  const { logits: golden } = readGolden<{ logits: Record<string, number[]> }>('eval_logits');
+  const expected = golden[name] ?? [];
+  const artifacts = buildArtifacts(settings.options);
+  const session = await sessionOf(artifacts.evaluation, settings.batchSize);
+  const feeds = new Map([...seededState(artifacts), ...stepInputs(0, settings)]);
+  const outputs = await session.run(feeds, ['logits']);
+  await session.release();
+  // Logits are sums of terms of the size of the largest.
+  const size = Math.max(...expected.map(Math.abs));
+  expect(relativeDifference(outputs.get('logits')?.data as Float32Array, expected, size)).toBeLessThan(1e-5);
+}
+
+function settingsOf(name: string, golden: StepsGolden): StepSettings {
   const { classes, imageSize, batchSize, mean, std } = golden;
   const { lr, ...optimizer } = golden.optimizer;
-  const settings: StepSettings = {
+  return {
     batchSize,
     learningRates: [lr, lr],
     options: {
@@ -53,8 +68,12 @@ async function lossesOf(name: string, golden: StepsGolden): Promise<number[]> {
       optimizer: { ...optimizerDefaults(optimizer.name), ...optimizer },
     },
   };
+}
+
+async function lossesOf(name: string, golden: StepsGolden): Promise<number[]> {
+  const settings = settingsOf(name, golden);
   const artifacts = buildArtifacts(settings.options);
-  const session = await sessionOf(composeStep(artifacts.training, artifacts.optimizer), batchSize);
+  const session = await sessionOf(composeStep(artifacts.training, artifacts.optimizer), settings.batchSize);
   const state = seededState(artifacts);
   const losses: number[] = [];
   for (let step = 0; step < golden.losses.length; step++) {
