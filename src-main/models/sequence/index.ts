@@ -1,6 +1,7 @@
 /** Networks written as a sequence of layers in JSON: `docs/networks.md` tells the format. */
 import path from 'node:path';
 import { z } from 'zod';
+import { LabError } from '../../../src-shared/errors.ts';
 import { elementCount } from '../../onnx/tensor.ts';
 import type { Value } from '../../onnx/graph-builder.ts';
 import type { Architecture } from '../architecture.ts';
@@ -74,13 +75,26 @@ function architectureOf(list: readonly unknown[], at: Place, about: About): Arch
     ...about,
     head: [`${head.name}.weight`, `${head.name}.bias`],
     features(net, images) {
-      const features = layOut(net, images, layers.slice(0, end));
-      head.check(features);
-      return features;
+      const build = (): Value => {
+        const features = layOut(net, images, layers.slice(0, end));
+        head.check(features);
+        return features;
+      };
+      return images.shape[2] === about.imageSize ? build() : atOtherSize(at, build);
     },
     classify: (net, features, classes) =>
       linear(net, layOut(net, features, layers.slice(end)), head.name, classes),
   };
+}
+
+/** The file is right at its own image size, so at another one the size is at fault. @throws LabError `MODEL_INPUT_SIZE` */
+function atOtherSize<T>(at: Place, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== 'MODEL_FILE') throw error;
+    throw new LabError('MODEL_INPUT_SIZE', error.message.slice(at.prefix.length, -1));
+  }
 }
 
 /** The last layer: a Linear whose number of outputs is that of the classes. */

@@ -13,6 +13,11 @@ export class Place {
     this.#where = where;
   }
 
+  /** How every error of the file begins. */
+  get prefix(): string {
+    return `Reading the network ${this.#file}: `;
+  }
+
   /** A place inside this one. */
   within(part: string): Place {
     return new Place(this.#file, this.#where === '' ? part : `${this.#where}, ${part}`);
@@ -21,7 +26,7 @@ export class Place {
   /** @throws LabError `MODEL_FILE` */
   fail(what: string, hint = 'docs/networks.md describes these files, with examples.'): never {
     const where = this.#where === '' ? '' : `${this.#where}: `;
-    throw new LabError('MODEL_FILE', `Reading the network ${this.#file}: ${where}${what}.`, { hint });
+    throw new LabError('MODEL_FILE', `${this.prefix}${where}${what}.`, { hint });
   }
 
   /** Checks that a layer gets images `[N, C, H, W]`; gives C. @throws LabError `MODEL_FILE` */

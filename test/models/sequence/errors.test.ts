@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readSequence } from '../../../src-main/models/sequence/index.ts';
-import { networkState } from '../../../src-main/models/state.ts';
+import { checkImageSize } from '../../../src-main/models/image-size.ts';
 import type { LabErrorJson } from '../../../src-shared/errors.ts';
 import { labErrorOf } from '../../helpers/lab-errors.ts';
 
@@ -213,11 +213,11 @@ describe('shapes', () => {
   it('given features that another image size does not have', () => {
     const text = fileOf([FLATTEN, { ...HEAD, in_features: 3072 }]);
     const architecture = readSequence(new TextEncoder().encode(text), 'net.json');
-    expect(labErrorOf(() => networkState(architecture, 2, 16))).toEqual({
-      code: 'MODEL_FILE',
+    expect(labErrorOf(() => checkImageSize(architecture, 16))).toEqual({
+      code: 'MODEL_INPUT_SIZE',
       message:
-        'Reading the network net.json: layer 2 "fc" (Linear): expected in_features 3072, found [N, 768].',
-      hint: 'Without in_features it is what the layer before gives, at any image size.',
+        'The network net with images of 16 pixels: layer 2 "fc" (Linear): expected in_features 3072, found [N, 768].',
+      hint: 'It takes images of 32 pixels only (--image-size 32).',
     });
   });
 });
