@@ -5,6 +5,7 @@ import type { Architecture } from '../models/architecture.ts';
 import { checkPatterns, initRulesSchema, withInitRules } from '../models/init-rules.ts';
 import { networkState } from '../models/state.ts';
 import type { TrainSettingsInput } from '../runs/settings.ts';
+import { groupsOf, ruleOf } from '../training/param-groups.ts';
 import { readAugmentations } from './augment.ts';
 import { engineSchedule, firstRate } from './schedule.ts';
 import type { FirstWeights } from './weights.ts';
@@ -51,12 +52,12 @@ export function engineSettings(given: TrainSettingsJson, weights: FirstWeights):
 /**
  * Checks rules for single parameters before there is a run.
  *
- * @throws LabError `INVALID_ARGUMENT` as `withInitRules` and `checkPatterns` do
+ * @throws LabError `INVALID_ARGUMENT` as `withInitRules`, `checkPatterns` and `groupsOf` do
  */
 export function checkRules(
   architecture: Architecture,
   classes: number,
-  { pipeline, init = [], paramGroups = [] }: TrainSettingsInput,
+  { pipeline, mode, init = [], paramGroups = [] }: TrainSettingsInput,
 ): void {
   if (init.length + paramGroups.length === 0) return;
   const state = networkState(architecture, classes, pipeline.imageSize);
@@ -65,6 +66,15 @@ export function checkRules(
     'Grouping parameters',
     paramGroups.map(({ pattern }) => pattern),
     state,
+  );
+  const trained = state.filter(({ name, kind }) => {
+    const inPhase = mode === 'full' || architecture.head.includes(name);
+    return kind === 'parameter' && inPhase && ruleOf(paramGroups, name)?.freeze !== true;
+  });
+  groupsOf(
+    trained.map(({ name }) => name),
+    () => true,
+    paramGroups,
   );
 }
 

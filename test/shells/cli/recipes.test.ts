@@ -181,6 +181,10 @@ describe('training', () => {
       ['--param-groups', 'layer1.*:freeze'],
       'Grouping parameters: no parameter of the network fits the pattern "layer1.*"; it has conv1.weight, conv1.bias, bn1.weight, …, fc.weight, fc.bias. In a pattern * stands for any characters and ? for one.',
     ],
+    [
+      ['--mode', 'head', '--param-groups', 'fc.*:freeze'],
+      'The parameter groups freeze all there is to train. Freeze fewer layers, or train more of the network with --mode full.',
+    ],
   ])('with %j', async (flags, message) => {
     expect(await messageOf(...train, ...flags)).toBe(message);
   });
