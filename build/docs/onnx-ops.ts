@@ -292,7 +292,6 @@ export const NOT_KNOWN: Readonly<Record<Exclude<OnnxOp, OpType | keyof typeof CO
   RoiAlign: DETECTION,
   STFT: SIGNALS,
   Scan: CONTROL_FLOW,
-  ScatterND: SCATTERED,
   SequenceAt: SEQUENCES,
   SequenceConstruct: SEQUENCES,
   SequenceEmpty: SEQUENCES,

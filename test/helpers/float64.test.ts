@@ -129,6 +129,18 @@ const CASES: Readonly<Record<NotDifferentiated, readonly ReferenceCase[]>> = {
       (g, [a, b]) => g.node('ScatterElements', [a, g.constant({ ...int64([2, 0]), dims: [1, 2] }), b])[0]!,
     ),
   ],
+  ScatterND: [
+    one(
+      'single elements',
+      [floats([3, 4], 'a'), floats([2], 'b')],
+      (g, [a, b]) => g.node('ScatterND', [a, g.constant({ ...int64([0, 3, -1, 1]), dims: [2, 2] }), b])[0]!,
+    ),
+    one(
+      'rows',
+      [floats([3, 4], 'a'), floats([2, 1, 4], 'b')],
+      (g, [a, b]) => g.node('ScatterND', [a, g.constant({ ...int64([2, 0]), dims: [2, 1, 1] }), b])[0]!,
+    ),
+  ],
   ArgMax: [
     one('the first of equals', [floats([3, 9], 'a')], (g, [a]) => g.argMax(a!, 1)),
     one('without its axis', [floats([3, 4], 'a')], (g, [a]) => g.argMax(a!, 0, false)),

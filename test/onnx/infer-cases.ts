@@ -439,6 +439,13 @@ export const CASES: Readonly<Record<OpType, OpCases>> = {
         }),
     ],
   },
+  ScatterND: {
+    known: [
+      (g) => g.node('ScatterND', [image(g, ['N', 5]), g.ints([1]), image(g, [5], 'u')]),
+      (g) =>
+        g.node('ScatterND', [image(g, [4, 2, 3]), g.input('i', 'int64', ['N', 2]), image(g, ['N', 3], 'u')]),
+    ],
+  },
   Expand: {
     known: [
       (g) => g.expand(image(g, ['N', 1]), g.ints([1, 5])),

@@ -343,6 +343,18 @@ const SHAPE_ERRORS: readonly Case[] = [
     (g) => g.scatterAdd(x(g, ['N', 5]), w(g, [2], 'int64'), b(g, [2]), 1),
   ],
   [
+    'Node "ScatterND" (ScatterND), input 2 "b": expected shape [2, 5], found [5].',
+    (g) => g.node('ScatterND', [x(g, ['N', 5]), w(g, [2, 1], 'int64'), b(g, [5])]),
+  ],
+  [
+    'Node "ScatterND" (ScatterND), input 1 "w": expected 2 indices a place, or less, found [2, 3].',
+    (g) => g.node('ScatterND', [x(g, ['N', 5]), w(g, [2, 3], 'int64'), b(g, [2])]),
+  ],
+  [
+    'Node "ScatterND" (ScatterND), input 1 "w": expected indices of int64, found float32.',
+    (g) => g.node('ScatterND', [x(g, ['N', 5]), w(g, [2, 1]), b(g, [2, 5])]),
+  ],
+  [
     'Node "Expand" (Expand), input 1 "constant": expected a shape that [N, 2] expands to, found [3].',
     (g) => g.expand(x(g, ['N', 2]), g.ints([3])),
   ],

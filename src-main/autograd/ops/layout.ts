@@ -154,6 +154,7 @@ export const layout: Readonly<Record<keyof typeof schemas, GradientRule>> = {
   Pad: pad,
   Gather: gather,
   ScatterElements: UNSUPPORTED('it appears only in gradients'),
+  ScatterND: UNSUPPORTED('it is expected in masks only, which do not depend on parameters'),
   Expand: ({ dy }) => [dy],
   Tile: tile,
   DepthToSpace: depthToSpace,

@@ -255,6 +255,24 @@ export const layout = {
       return [c.input(0)];
     },
   },
+  /** Puts `updates` at the places that the last axis of `indices` names. */
+  ScatterND: {
+    inputs: [3, 3],
+    outputs: [1, 1],
+    attributes: { reduction: 'string' },
+    infer(c) {
+      const { dtype, shape } = c.input(0);
+      const indices = c.input(1);
+      const depth = indices.shape.at(-1);
+      if (indices.dtype !== 'int64') c.fail('input 1', 'indices of int64', indices.dtype);
+      if (typeof depth !== 'number' || depth > shape.length) {
+        return c.fail('input 1', `${shape.length} indices a place, or less`, formatShape(indices.shape));
+      }
+      c.sameType(2);
+      c.expectShape(2, [...indices.shape.slice(0, -1), ...shape.slice(depth)]);
+      return [{ dtype, shape }];
+    },
+  },
   Expand: {
     inputs: [2, 2],
     outputs: [1, 1],

@@ -33,6 +33,7 @@ export const UNSUPPORTED_OPS = [
   'Mod',
   'ReduceProd',
   'ScatterElements',
+  'ScatterND',
 ] as const satisfies readonly OpType[];
 
 /** An op without a gradient. */

@@ -212,6 +212,23 @@ const scatterElements: Kernel = (node) => {
   return [{ ...x, data }];
 };
 
+const scatterND: Kernel = (node) => {
+  const [x, places, updates] = [node.x(0), node.x(1), node.x(2)];
+  if (node.string('reduction', 'none') !== 'none') node.fail('reduces');
+  const data = x.data.slice();
+  const depth = places.dims.at(-1)!;
+  const block = indices(x.dims.slice(depth));
+  indices(places.dims.slice(0, -1)).forEach((outer, i) => {
+    const place = Array.from({ length: depth }, (_, axis) =>
+      frontAxis(at(places, [...outer, axis]), x.dims[axis]!),
+    );
+    block.forEach((inner, j) => {
+      data[positionOf(x.dims, [...place, ...inner])] = updates.data[i * block.length + j]!;
+    });
+  });
+  return [{ ...x, data }];
+};
+
 const expand: Kernel = (node) => {
   const x = node.x(0);
   return [fill(x.dtype, broadcastDims([x.dims, node.list(1)!]), (index) => broadcastAt(x, index))];
@@ -245,6 +262,7 @@ export const layout: Readonly<Record<keyof typeof schemas, Kernel>> = {
   Pad: pad,
   Gather: gather,
   ScatterElements: scatterElements,
+  ScatterND: scatterND,
   Expand: expand,
   Squeeze: squeeze,
   Unsqueeze: unsqueeze,
