@@ -10,6 +10,7 @@ import torchvision
 
 from networks import WRITE_UPS
 from seeded import seeded_images, seeded_labels, seeded_parameter
+from sequence import read_sequence
 from shared_dropout import SharedDropout
 
 STEPS = 5
@@ -55,6 +56,7 @@ STEPS_OF = {
     "mobilenet_v3_small": steps_of(TORCHVISION["mobilenet_v3_small"], {**SGD, "lr": 1e-2}, **LARGE),
     "efficientnet_b0": steps_of(TORCHVISION["efficientnet_b0"], {**SGD, "lr": 3e-3}, **LARGE),
     "convnext_tiny": steps_of(TORCHVISION["convnext_tiny"], {**SGD, "lr": 1e-2}, size=32, batch=4),
+    "every-layer": steps_of(lambda classes: read_sequence("every-layer", classes), {**SGD, "lr": 1e-2}, classes=5, size=24),
 }
 
 

@@ -1,5 +1,6 @@
 /** Five steps of a network beside PyTorch's, with the same weights, pixels and dropout masks. */
 import { expect } from 'vitest';
+import type { Architecture } from '../../src-main/models/architecture.ts';
 import { architectureOf } from '../../src-main/models/index.ts';
 import type { Normalization } from '../../src-main/models/layers/index.ts';
 import type { Tensor } from '../../src-main/onnx/tensor.ts';
@@ -28,9 +29,12 @@ interface StepsGolden extends Normalization {
 }
 
 /** Takes the steps of the golden file of a network, and expects every loss to be PyTorch's. */
-export async function expectLossesOfPyTorch(name: string): Promise<void> {
+export async function expectLossesOfPyTorch(
+  name: string,
+  architecture: Architecture = architectureOf(name),
+): Promise<void> {
   const golden = readGolden<StepsGolden>(`steps/${name}`);
-  const losses = await lossesOf(name, golden);
+  const losses = await lossesOf(architecture, golden);
   expect(relativeDifference(losses.slice(0, 1), golden.losses.slice(0, 1))).toBeLessThan(1e-5);
   losses.forEach((loss, step) => {
     const expected = golden.losses[step] ?? NaN;
@@ -42,7 +46,7 @@ export async function expectLossesOfPyTorch(name: string): Promise<void> {
 
 /** Evaluates the first batch of the golden file of a network, and expects PyTorch's logits. */
 export async function expectLogitsOfPyTorch(name: string): Promise<void> {
-  const settings = settingsOf(name, readGolden<StepsGolden>(`steps/${name}`));
+  const settings = settingsOf(architectureOf(name), readGolden<StepsGolden>(`steps/${name}`));
   const { logits: golden } = readGolden<{ logits: Record<string, number[]> }>('eval_logits');
   const expected = golden[name] ?? [];
   const artifacts = buildArtifacts(settings.options);
@@ -55,23 +59,22 @@ export async function expectLogitsOfPyTorch(name: string): Promise<void> {
   expect(relativeDifference(outputs.get('logits')?.data as Float32Array, expected, size)).toBeLessThan(1e-5);
 }
 
-function settingsOf(name: string, golden: StepsGolden): StepSettings {
+function settingsOf(architecture: Architecture, golden: StepsGolden): StepSettings {
   const { classes, imageSize, batchSize, mean, std } = golden;
   const { lr, ...optimizer } = golden.optimizer;
   return {
     batchSize,
     learningRates: [lr, lr],
     options: {
-      architecture: architectureOf(name),
-      ...{ classes, imageSize, normalization: { mean, std }, loss: {} },
+      ...{ architecture, classes, imageSize, normalization: { mean, std }, loss: {} },
       ...{ trainable: 'all', input: 'images' },
       optimizer: { ...optimizerDefaults(optimizer.name), ...optimizer },
     },
   };
 }
 
-async function lossesOf(name: string, golden: StepsGolden): Promise<number[]> {
-  const settings = settingsOf(name, golden);
+async function lossesOf(architecture: Architecture, golden: StepsGolden): Promise<number[]> {
+  const settings = settingsOf(architecture, golden);
   const artifacts = buildArtifacts(settings.options);
   const session = await sessionOf(composeStep(artifacts.training, artifacts.optimizer), settings.batchSize);
   const state = seededState(artifacts);

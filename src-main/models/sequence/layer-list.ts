@@ -69,8 +69,9 @@ export class LayerReader {
     const parts = type === 'residual' ? [] : LAYERS[type]!.parts;
     const given = nameOf(name, parts !== undefined, unnamed);
     const here = given === undefined ? unnamed : at.within(`${noun} ${number} "${given}" (${type})`);
-    const full = prefix + (given ?? `${type.toLowerCase()}${number}`);
-    for (const part of ['', ...(parts ?? []).map((below) => `.${below}`)]) this.#take(full + part, here);
+    const full = prefix + (given ?? `${noun.replace('layer', '').trim()}${type.toLowerCase()}${number}`);
+    if (given !== undefined)
+      for (const taken of [full, ...(parts ?? []).map((part) => `${full}.${part}`)]) this.#take(taken, here);
     const build =
       type === 'residual'
         ? this.#residual(options, { at: here, noun, prefix: `${full}.`, depth: depth + 1 })
