@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backward } from '../../src-main/autograd/backward.ts';
-import { dropout } from '../../src-main/models/layers/dropout.ts';
+import { dropout, dropoutOfParts } from '../../src-main/models/layers/dropout.ts';
 import { GraphBuilder } from '../../src-main/onnx/graph-builder.ts';
 import { float32, type Tensor } from '../../src-main/onnx/tensor.ts';
 import { createSession } from '../../src-main/runtime/session.ts';
@@ -74,6 +74,33 @@ describe('dropout', () => {
       const pairs = y.slice(lag).filter((value, i) => value === y[i]).length / (COUNT - lag);
       expect(Math.abs(pairs - 0.5), `lag ${lag}`).toBeLessThan(5 * Math.sqrt(0.25 / (COUNT - lag)));
     }
+  });
+
+  it('drops whole channels of each sample, and their gradients', async () => {
+    const g = new GraphBuilder('dropout2d');
+    const x = g.input('x', 'float32', ['N', 50, 3, 2]);
+    const key = { seed: g.input('seed', 'uint32', [1]), step: g.input('step', 'uint32', [1]), layer: 0 };
+    const y = dropoutOfParts(g, x, 0.4, key, 2);
+    g.output(y, 'y');
+    g.output(backward(g, y, [x], { cotangent: x }).get('x') ?? y, 'dx');
+    const session = await createSession(g.build());
+    const ones = float32([40, 50, 3, 2], new Float32Array(40 * 50 * 6).fill(1));
+    const outputs = await session.run(
+      new Map([
+        ['x', ones],
+        ['seed', word(1)],
+        ['step', word(1)],
+      ]),
+    );
+    await session.release();
+    const values = outputs.get('y')?.data as Float32Array;
+    const channels = Array.from({ length: 40 * 50 }, (_, i) => values.subarray(6 * i, 6 * i + 6));
+    for (const channel of channels) expect(new Set(channel).size).toBe(1);
+    // Five standard errors of a share over 2,000 draws.
+    const share = dropped(channels.map((channel) => channel[0]!));
+    expect(Math.abs(share - 0.4)).toBeLessThan(5 * Math.sqrt((0.4 * 0.6) / 2000));
+    expect(new Set(values)).toEqual(new Set([0, Math.fround(1 / 0.6)]));
+    expect(outputs.get('dx')?.data).toEqual(values);
   });
 
   it('is the identity for p = 0 and refuses p outside [0, 1)', () => {
