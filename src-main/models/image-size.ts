@@ -18,12 +18,18 @@ export function checkImageSize(architecture: Architecture, imageSize: number): v
   throw new LabError(
     'MODEL_INPUT_SIZE',
     `The network ${architecture.name} with images of ${imageSize} pixels: ${failure}.`,
-    {
-      hint:
-        `Sizes from ${smallestSize(architecture, imageSize)} up work (--image-size); ` +
-        `it was made for ${architecture.imageSize}.`,
-    },
+    { hint: sizesThatWork(architecture, imageSize) },
   );
+}
+
+function sizesThatWork(architecture: Architecture, tooSmall: number): string {
+  const { imageSize } = architecture;
+  // A file may hold tensors of the size of its images, which fit no other.
+  if (failureAt(architecture, LARGEST) !== undefined) {
+    return `It takes images of ${imageSize} pixels only (--image-size ${imageSize}).`;
+  }
+  const smallest = smallestSize(architecture, tooSmall);
+  return `Sizes from ${smallest} up work (--image-size); it was made for ${imageSize}.`;
 }
 
 function failureAt(architecture: Architecture, imageSize: number): string | undefined {

@@ -1,7 +1,7 @@
 /** The layer that takes the place of a file's last one. */
 import type { Value } from '../../onnx/graph-builder.ts';
 import type { PlainGraph } from '../../onnx/import/plain-graph.ts';
-import { float32, type FloatTensor, type Tensor } from '../../onnx/tensor.ts';
+import type { Tensor } from '../../onnx/tensor.ts';
 import { conv2d, dropoutLayer, linear, type Network } from '../layers/index.ts';
 import type { ClassifierHead } from './classifier-head.ts';
 import { parameterName } from './parameters.ts';
@@ -10,7 +10,7 @@ import { parameterName } from './parameters.ts';
 export interface NewHead {
   /** Names of its parameters. */
   readonly names: readonly string[];
-  /** What the file's own layer holds, under these names; empty when it has no bias. */
+  /** What the file's own layer holds, under these names; empty where it is not laid out as the lab's are. */
   readonly weights: ReadonlyMap<string, Tensor>;
   /** Features `[N, F]` → logits `[N, classes]`. */
   classify(net: Network, features: Value, classes: number): Value;
@@ -50,25 +50,15 @@ function pooled(
 }
 
 function ownWeights(graph: PlainGraph, head: ClassifierHead, name: string): Map<string, Tensor> {
-  const weight = graph.constants.get(head.weight) as FloatTensor;
-  const bias = graph.constants.get(head.bias ?? '');
-  if (bias?.data.length !== head.classes || scaled(head)) return new Map();
-  return new Map<string, Tensor>([
-    [`${name}.weight`, head.transposed ? turned(weight) : weight],
-    [`${name}.bias`, { ...bias, dims: [head.classes] }],
+  const [weight, bias] = [head.weight, head.bias ?? ''].map((constant) => graph.constants.get(constant));
+  if (weight === undefined || bias === undefined || head.transposed || scaled(head)) return new Map();
+  return new Map([
+    [`${name}.weight`, weight],
+    [`${name}.bias`, bias],
   ]);
 }
 
 /** Gemm may multiply its product and its bias. */
 function scaled({ node }: ClassifierHead): boolean {
   return ['alpha', 'beta'].some((name) => (node.attributes[name]?.value ?? 1) !== 1);
-}
-
-/** `[F, K]` → `[K, F]` */
-function turned({ dims, data }: FloatTensor): FloatTensor {
-  const [rows = 0, columns = 0] = dims;
-  return float32(
-    [columns, rows],
-    Float32Array.from(data, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)] ?? 0),
-  );
 }

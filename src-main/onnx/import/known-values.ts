@@ -172,7 +172,7 @@ function equal(a: Dim, b: Dim): Dim {
 }
 
 const ARITHMETIC: Readonly<Record<string, Operation>> = {
-  Identity: (a) => a as Dim,
+  Identity: (a) => a,
   Neg: numbers((a) => -a),
   Abs: numbers(Math.abs),
   Floor: numbers(Math.floor),
@@ -182,25 +182,24 @@ const ARITHMETIC: Readonly<Record<string, Operation>> = {
   Log: numbers(Math.log),
   Reciprocal: numbers((a) => 1 / a),
   Not: numbers((a) => 1 - a),
-  Add: (a, b) => add(a as Dim, b as Dim),
-  Sub: (a, b) => (b === 0 ? (a as Dim) : numbers((x, y) => x - y)(a as Dim, b as Dim)),
-  Mul: (a, b) => times(a as Dim, b as Dim),
+  Add: add,
+  Sub: (a, b) => (b === 0 ? a : numbers((x, y) => x - y)(a, b)),
+  Mul: times,
   Pow: numbers(Math.pow),
   Min: numbers(Math.min),
   Max: numbers(Math.max),
-  Equal: (a, b) => equal(a as Dim, b as Dim),
+  Equal: equal,
   Greater: numbers((a, b) => Number(a > b)),
   GreaterOrEqual: numbers((a, b) => Number(a >= b)),
   Less: numbers((a, b) => Number(a < b)),
   LessOrEqual: numbers((a, b) => Number(a <= b)),
   And: numbers((a, b) => a * b),
   Or: numbers(Math.max),
-  Where: (condition, then, otherwise) =>
-    condition === 1 ? (then as Dim) : condition === 0 ? (otherwise as Dim) : UNKNOWN,
+  Where: (condition, then, otherwise) => (condition === 1 ? then : condition === 0 ? otherwise : UNKNOWN),
 };
 
 /** Division of integers drops the rest, towards zero; of floats it does not. */
-export function divided(a: Dim, b: Dim, dtype: DataType): Dim {
+function divided(a: Dim, b: Dim, dtype: DataType): Dim {
   if (typeof a !== 'number' || typeof b !== 'number') return divideDims(a, b) ?? UNKNOWN;
   return dtype.startsWith('float') ? a / b : b === 0 ? UNKNOWN : Math.trunc(a / b);
 }

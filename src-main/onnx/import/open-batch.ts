@@ -1,5 +1,5 @@
 /** Reshapes that hold for every batch size, also where the exporter wrote the size of its example. */
-import { substituteDim, UNKNOWN } from '../dims.ts';
+import { divideDims, multiplyDims, substituteDim, UNKNOWN } from '../dims.ts';
 import { elementCount } from '../tensor.ts';
 import type { Dim, Node, Shape } from '../types.ts';
 
@@ -43,13 +43,22 @@ export function openTarget(
   target: readonly Dim[],
   exported: number | undefined,
 ): number[] | undefined {
-  const numbers = target.map((size, i) => {
+  const numbers = withRest(from, target).map((size, i) => {
     if (typeof size === 'number') return size;
     return size === from[i] && size !== UNKNOWN ? 0 : -1;
   });
   const repaired = exported === undefined ? undefined : repairedTarget(from, numbers, exported);
   if (repaired) return repaired;
   return numbers.filter((size) => size === -1).length > 1 ? undefined : numbers;
+}
+
+/** The target with a number for -1, if the batch is no part of it: -1 is left for the size that the batch is part of. */
+function withRest(from: Shape, target: readonly Dim[]): readonly Dim[] {
+  const open = target.indexOf(-1);
+  if (open < 0) return target;
+  const others = target.map((size, i) => (size === 0 ? (from[i] ?? UNKNOWN) : size)).toSpliced(open, 1);
+  const rest = divideDims(multiplyDims(from), multiplyDims(others));
+  return typeof rest === 'number' ? target.with(open, rest) : target;
 }
 
 /** Samples lie one after another in memory, so a size of b·k in front, for b of them, stands for N·k. */

@@ -64,9 +64,19 @@ export function opsetOf(model: Model): number {
   );
 }
 
-/** The nodes that values depend on, in the graph's order. */
+/**
+ * The nodes that values depend on, in the graph's order.
+ *
+ * @throws LabError `ONNX_INVALID_GRAPH` when two nodes make a value of the same name
+ */
 export function neededNodes(nodes: readonly Node[], values: readonly string[]): Node[] {
-  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name): [string, Node] => [name, node])));
+  const makers = new Map<string, Node>();
+  for (const node of nodes) {
+    for (const name of node.outputs.filter((name) => name !== '')) {
+      if (makers.has(name)) throw defined(name, `Node "${node.name}" (${node.opType})`);
+      makers.set(name, node);
+    }
+  }
   const needed = new Set<Node>();
   const open = [...values];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
@@ -287,9 +297,7 @@ class GraphReader implements ValueLookup, ConvertContext {
   }
 
   #define(name: string, type: ValueType, by: string): void {
-    if (this.#types.has(name)) {
-      throw new LabError('ONNX_INVALID_GRAPH', `${by} defines "${name}", which is defined already.`);
-    }
+    if (this.#types.has(name)) throw defined(name, by);
     if (countOf(type.shape) > LARGEST) {
       const shape = formatShape(type.shape);
       throw new LabError(
@@ -299,6 +307,10 @@ class GraphReader implements ValueLookup, ConvertContext {
     }
     this.#types.set(name, type);
   }
+}
+
+function defined(name: string, by: string): LabError {
+  return new LabError('ONNX_INVALID_GRAPH', `${by} defines "${name}", which is defined already.`);
 }
 
 /** Elements of one sample. */
