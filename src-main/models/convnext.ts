@@ -34,13 +34,19 @@ function block(net: Network, x: Value, name: string, drop: number): Value {
     ...{ out_channels: channels, kernel_size: 7, padding: 3, groups: channels },
     ...INIT,
   });
-  const channelsLast = g.transpose(depthwise, [0, 2, 3, 1]);
+  const channelsLast = g.scope(`${name}.block.1`, () => g.transpose(depthwise, [0, 2, 3, 1]));
   const normed = layerNorm(net, channelsLast, `${name}.block.2`, EPS);
-  const wide = linear(net, g.reshape(normed, [-1, channels]), `${name}.block.3`, 4 * channels, INIT);
-  const narrow = linear(net, g.gelu(wide), `${name}.block.5`, channels, INIT);
-  const scaled = g.mul(narrow, g.reshape(layerScale, [channels]));
-  const places = g.reshapeTo(scaled, g.shape(channelsLast), [batch, height, width, channels]);
-  return g.add(stochasticDepth(net, g.transpose(places, [0, 3, 1, 2]), name, drop), x);
+  const places = g.scope(`${name}.block.2`, () => g.reshape(normed, [-1, channels]));
+  const wide = linear(net, places, `${name}.block.3`, 4 * channels, INIT);
+  const active = g.scope(`${name}.block.4`, () => g.gelu(wide));
+  const narrow = linear(net, active, `${name}.block.5`, channels, INIT);
+  const branch = g.scope(`${name}.block.6`, () => {
+    const scaled = g.mul(narrow, g.reshape(layerScale, [channels]));
+    const image = g.reshapeTo(scaled, g.shape(channelsLast), [batch, height, width, channels]);
+    return g.transpose(image, [0, 3, 1, 2]);
+  });
+  const kept = stochasticDepth(net, branch, name, drop);
+  return g.scope(name, () => g.add(kept, x));
 }
 
 /** A norm, and a convolution that halves the image. */
@@ -70,7 +76,9 @@ export const convnextTiny: Architecture = {
         x = block(net, x, `features.${2 * stage + 1}.${i}`, drop);
       }
     });
-    return g.flatten(layerNorm2d(net, g.globalAveragePool(x), 'classifier.0', EPS));
+    const means = g.scope('avgpool', () => g.globalAveragePool(x));
+    const normed = layerNorm2d(net, means, 'classifier.0', EPS);
+    return g.scope('classifier.1', () => g.flatten(normed));
   },
   classify: (net, features, classes) => linear(net, features, 'classifier.2', classes, INIT),
 };

@@ -53,7 +53,8 @@ function mbConv(net: Network, x: Value, name: string, stage: Stage, stride: numb
   });
   y = conv2dNormActivation(net, y, next(), { out_channels: stage.out, kernel_size: 1, norm: {} });
   if (stride !== 1 || channels !== stage.out) return y;
-  return net.g.add(stochasticDepth(net, y, name, drop), x);
+  const kept = stochasticDepth(net, y, name, drop);
+  return net.g.scope(name, () => net.g.add(kept, x));
 }
 
 export const efficientnetB0: Architecture = {
@@ -76,7 +77,7 @@ export const efficientnetB0: Architecture = {
       }
     });
     x = conv2dNormActivation(net, x, 'features.8', { out_channels: 1280, kernel_size: 1, ...ACTIVE });
-    return g.flatten(g.globalAveragePool(x));
+    return g.scope('avgpool', () => g.flatten(g.globalAveragePool(x)));
   },
   classify: (net, features, classes) =>
     linear(net, dropoutLayer(net, features, 0.2), 'classifier.1', classes, {

@@ -57,7 +57,8 @@ function invertedResidual(net: Network, x: Value, name: string, block: InvertedR
       scale_activation: hardSigmoid,
     });
   y = conv2dNormActivation(net, y, next(), { out_channels: block.out, kernel_size: 1, norm: NORM });
-  return stride === 1 && x.shape[1] === block.out ? net.g.add(y, x) : y;
+  if (stride !== 1 || x.shape[1] !== block.out) return y;
+  return net.g.scope(name, () => net.g.add(y, x));
 }
 
 /** The nearest multiple of 8 that is not below nine tenths: what the authors round numbers of channels to. */
@@ -83,8 +84,9 @@ export const mobilenetV3Small: Architecture = {
       x = invertedResidual(net, x, `features.${i + 1}`, block);
     });
     x = conv2dNormActivation(net, x, 'features.12', { out_channels: 576, kernel_size: 1, ...ends });
-    const means = g.flatten(g.globalAveragePool(x));
-    return g.hardSwish(linear(net, means, 'classifier.0', 1024, LINEAR));
+    const means = g.scope('avgpool', () => g.flatten(g.globalAveragePool(x)));
+    const hidden = linear(net, means, 'classifier.0', 1024, LINEAR);
+    return g.scope('classifier.1', () => g.hardSwish(hidden));
   },
   classify: (net, features, classes) =>
     linear(net, dropoutLayer(net, features, 0.2), 'classifier.3', classes, LINEAR),
