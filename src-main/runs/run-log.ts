@@ -21,6 +21,8 @@ const stepSchema = figuresSchema.extend({
   /** The epoch under way, and the step in it; both from 1. */
   epoch: z.number(),
   epochStep: z.number(),
+  /** By parameter group. */
+  learningRates: z.record(z.string(), z.number()),
 });
 
 const epochSchema = z.object({
@@ -50,8 +52,8 @@ export type LogLine = z.output<typeof lineSchema>;
 export function logLine(event: TrainEvent, time: number): LogLine | undefined {
   switch (event.event) {
     case 'step': {
-      const { step, epoch, epochStep, loss, accuracy } = event;
-      return { event: 'step', time, step, epoch, epochStep, loss, accuracy };
+      const { step, epoch, epochStep, loss, accuracy, learningRates } = event;
+      return { event: 'step', time, step, epoch, epochStep, loss, accuracy, learningRates };
     }
     case 'epoch':
       return epochLine(event, time);

@@ -44,6 +44,8 @@ export type TrainEvent =
       /** Of the step's batch as it was shown, before the step changed the weights. */
       readonly loss: number;
       readonly accuracy: number;
+      /** By parameter group. */
+      readonly learningRates: Readonly<Record<string, number>>;
     }
   | ({ readonly event: 'epoch'; readonly epochs: number } & EpochRecord)
   | { readonly event: 'checkpoint'; readonly epoch: number; readonly step: number }

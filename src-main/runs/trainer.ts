@@ -118,7 +118,7 @@ export class Trainer {
     const began = performance.now();
     for await (const batch of data.batches({ order, sizes, epoch: epoch + 1, firstBatch })) {
       if (this.#watch.requested()) break;
-      await this.#step(batch, rates.at(this.#position, this.#position.step, steps), runner, steps);
+      await this.#step(batch, rates, runner, steps);
       if (this.#checkpointDue()) await this.#checkpoint(runner);
     }
     if (this.#watch.requested()) {
@@ -154,12 +154,13 @@ export class Trainer {
 
   async #step(
     batch: TrainBatch,
-    learningRates: number[],
+    rates: LearningRates,
     runner: StepRunner,
     epochSteps: number,
   ): Promise<void> {
     const position = this.#position;
     const { seed } = this.#run.settings;
+    const learningRates = rates.at(position, position.step, epochSteps);
     const result = await runner.step({
       ...batch,
       learningRates,
@@ -183,6 +184,7 @@ export class Trainer {
       epochSteps,
       loss: result.loss,
       accuracy: (this.#position.running.correct - position.running.correct) / batch.labels.length,
+      learningRates: rates.named(learningRates),
     });
   }
 

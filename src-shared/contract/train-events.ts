@@ -55,6 +55,8 @@ export const trainEventSchema = z.discriminatedUnion('event', [
     /** Of the step's batch as it was shown, before the step changed the weights. */
     loss: z.number(),
     accuracy: z.number(),
+    /** By parameter group. */
+    learningRates: z.record(z.string(), z.number()),
   }),
   epochSchema.extend({ event: z.literal('epoch') }),
   z.object({ event: z.literal('checkpoint'), epoch: z.number(), step: z.number() }),

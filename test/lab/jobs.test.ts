@@ -80,6 +80,7 @@ describe('jobs', () => {
 describe('the log of a job', () => {
   const step = (number: number): JobEvent => ({
     ...{ event: 'step', step: number, epoch: 1, epochStep: number, epochSteps: 9999, loss: 1, accuracy: 0 },
+    learningRates: { head: 0.1 },
   });
 
   test('shows all to those who read along and the latest steps to those who come late', async () => {

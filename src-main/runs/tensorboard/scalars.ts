@@ -19,7 +19,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'Mean over the epoch of the accuracy on what its steps were shown, measured while the weights moved, by epoch.',
   'accuracy/running_by_step':
     'Accuracy on the batch that each step was shown, before it changed the weights, by step.',
-  learning_rate: 'Learning rate of the parameter group, by epoch.',
+  learning_rate: "Learning rate of the parameter group in the epoch's first step, by epoch.",
+  learning_rate_by_step: 'Learning rate of the parameter group, by step.',
   speed: 'Training images a second, evaluation left out, by epoch.',
 };
 
@@ -37,6 +38,7 @@ export class ScalarEvents {
     const scalars = [
       { tag: 'loss/running_by_step', value: line.loss },
       { tag: 'accuracy/running_by_step', value: line.accuracy },
+      ...rates('learning_rate_by_step', line.learningRates),
     ];
     return [...start, scalarsEvent(line.time, line.step, this.#describe(scalars))];
   }
@@ -55,7 +57,11 @@ function epochScalars({ running, train, validation, learningRates, imagesPerSeco
   return [
     ...Object.entries(measured).map(([name, { loss }]) => ({ tag: `loss/${name}`, value: loss })),
     ...Object.entries(measured).map(([name, { accuracy }]) => ({ tag: `accuracy/${name}`, value: accuracy })),
-    ...Object.entries(learningRates).map(([group, value]) => ({ tag: `learning_rate/${group}`, value })),
+    ...rates('learning_rate', learningRates),
     { tag: 'speed/images_per_second', value: imagesPerSecond },
   ];
+}
+
+function rates(tag: string, learningRates: LogLine['learningRates']): Scalar[] {
+  return Object.entries(learningRates).map(([group, value]) => ({ tag: `${tag}/${group}`, value }));
 }

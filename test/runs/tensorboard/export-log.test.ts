@@ -57,6 +57,9 @@ describe.each(['live', 'exported'])('the events of a run, %s', (which) => {
       steps.map((step) => ({ step: step.step, value: Math.fround(value(step)) }));
     expect(series(read, 'loss/running_by_step')).toEqual(points(({ loss }) => loss));
     expect(series(read, 'accuracy/running_by_step')).toEqual(points(({ accuracy }) => accuracy));
+    expect(series(read, 'learning_rate_by_step/head')).toEqual(
+      points(({ learningRates }) => learningRates['head']!),
+    );
     expect(read.starts).toEqual([1]);
   });
 

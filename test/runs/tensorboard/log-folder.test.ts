@@ -111,6 +111,7 @@ test.skipIf(process.platform !== 'linux')('a training outlives its event file', 
   });
   const step = (number: number): TrainEvent => ({
     ...{ event: 'step', step: number, epoch: 1, epochStep: number, epochSteps: 3, loss: 1, accuracy: 0 },
+    learningRates: { head: 0.1 },
   });
   journal.emit(step(1));
   // What a full disk does: every write fails from here on.
