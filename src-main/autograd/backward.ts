@@ -5,7 +5,7 @@
  * See A. G. Baydin et al., Automatic Differentiation in Machine Learning: a Survey, JMLR 18 (2018), section 3.2.
  */
 import { LabError } from '../../src-shared/errors.ts';
-import { formatShape, sameDim } from '../onnx/dims.ts';
+import { formatShape, sameDim, UNKNOWN } from '../onnx/dims.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import type { OpType } from '../onnx/ops/index.ts';
 import type { Dim, Node } from '../onnx/types.ts';
@@ -137,7 +137,8 @@ class ReverseWalk {
     const stretched = input.shape.flatMap((dim, i) => (dim === 1 && fitted.shape[i] !== 1 ? [i] : []));
     if (stretched.length > 0) fitted = this.#g.reduceSum(fitted, stretched);
     if (!fitted.shape.every((dim, i) => mayEqual(dim, input.shape[i] ?? 0))) fail();
-    return fitted;
+    // Rules below may ask for sizes that a rule above worked out while it runs.
+    return fitted.shape.includes(UNKNOWN) ? this.#g.refine(fitted, input.shape) : fitted;
   }
 }
 

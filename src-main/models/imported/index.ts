@@ -150,7 +150,7 @@ class Importer {
     try {
       return this.#backbone(size);
     } catch (error) {
-      if (!(error instanceof LabError) || error.code !== 'ONNX_SHAPE' || size === this.#size) throw error;
+      if (!(error instanceof LabError) || size === this.#size) throw error;
       throw new LabError('MODEL_INPUT_SIZE', startingSmall(error.message).replace(/\.$/, ''), {
         cause: error,
       });

@@ -185,6 +185,7 @@ const ARITHMETIC: Readonly<Record<string, Operation>> = {
   Add: add,
   Sub: (a, b) => (b === 0 ? a : numbers((x, y) => x - y)(a, b)),
   Mul: times,
+  Mod: numbers(modulo),
   Pow: numbers(Math.pow),
   Min: numbers(Math.min),
   Max: numbers(Math.max),
@@ -197,6 +198,11 @@ const ARITHMETIC: Readonly<Record<string, Operation>> = {
   Or: numbers(Math.max),
   Where: (condition, then, otherwise) => (condition === 1 ? then : condition === 0 ? otherwise : UNKNOWN),
 };
+
+/** The rest has the divisor's sign. */
+function modulo(a: number, b: number): number {
+  return a - b * Math.floor(a / b);
+}
 
 /** Division of integers drops the rest, towards zero; of floats it does not. */
 function divided(a: Dim, b: Dim, dtype: DataType): Dim {

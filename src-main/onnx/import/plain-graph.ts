@@ -240,9 +240,11 @@ class GraphReader implements ValueLookup, ConvertContext {
       starts[i] === 0 && Number(ends[i]) >= 2 ** 31 - 1 && (steps?.[i] ?? 1) === 1;
     const kept = starts.map((_, i) => i).filter((i) => !whole(i));
     const parts = [starts, ends, axes ?? starts.map((_, i) => i), steps ?? starts.map(() => 1)];
-    if (!parts.every((list) => kept.every((i) => typeof list[i] === 'number'))) return node;
-    const inputs = parts.map((list) => this.constant(int64(kept.map((i) => list[i] as number))));
-    return { ...node, inputs: [x, ...inputs] };
+    const tensors = parts.flatMap(
+      (list) => tensorOf({ dtype: 'int64', dims: [kept.length], data: kept.map((i) => list[i] ?? 0) }) ?? [],
+    );
+    if (tensors.length < parts.length) return node;
+    return { ...node, inputs: [x, ...tensors.map((tensor) => this.constant(tensor))] };
   }
 
   /** In a file for one picture a constant joins its values, such as a class token: it is repeated for every sample. */

@@ -1,5 +1,6 @@
 /** How files of other tools are understood. */
 import { describe, expect, it } from 'vitest';
+import { checkDifferentiable } from '../../../src-main/models/differentiable.ts';
 import { featureSize, networkState } from '../../../src-main/models/state.ts';
 import { bindInitializers } from '../../../src-main/onnx/edit.ts';
 import { float32, int64, scalar, type Tensor } from '../../../src-main/onnx/tensor.ts';
@@ -451,5 +452,19 @@ describe('its own exports', () => {
   it('get a new head for other classes, of which there may be as many', () => {
     expect(read({ change: own(TEN) }, { classes: TEN.toReversed() }).weights.has('fc.weight')).toBe(false);
     expect(read({}, { classes: TEN }).weights.has('fc.weight')).toBe(false);
+  });
+});
+
+describe('a training', () => {
+  it('goes through a pooling into joined branches, whose sizes its gradient needs', () => {
+    const nodes: NodeInit[] = [
+      FIRST,
+      ['Split', ['h'], ['a', 'b'], { axis: 1 }],
+      ['Relu', ['b'], ['r']],
+      ['Concat', ['a', 'r'], ['i'], { axis: 1 }],
+      ...tailFrom('i'),
+    ];
+    const { architecture } = read({ nodes });
+    expect(() => checkDifferentiable(architecture, 3, 32, () => true)).not.toThrow();
   });
 });

@@ -174,6 +174,18 @@ const CASES: readonly Case[] = [
     nodes: [['Slice', ['x'], y, { starts: [1, 0], ends: [3, -1], axes: [1, 2] }]],
   },
   {
+    name: 'Slice from the end to the end of all numbers',
+    opset: 13,
+    x: IMAGES,
+    ops: ['Slice'],
+    constants: {
+      from: int64([-3]),
+      to: { dtype: 'int64', dims: [1], data: BigInt64Array.of(2n ** 63n - 1n) },
+      axis: int64([2]),
+    },
+    nodes: [['Slice', ['x', 'from', 'to', 'axis'], y]],
+  },
+  {
     name: 'Slice that takes the whole batch',
     opset: 9,
     x: IMAGES,

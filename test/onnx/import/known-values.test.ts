@@ -19,7 +19,7 @@ const CONSTANTS = {
 
 /** Nodes that make `k` of constants alone, and whether `k` is a bool. */
 const FOLDED: readonly (readonly [name: string, ...nodes: NodeInit[]])[] = [
-  ...['Add', 'Sub', 'Mul', 'Div', 'Min', 'Max'].map(
+  ...['Add', 'Sub', 'Mul', 'Div', 'Mod', 'Min', 'Max'].map(
     (op) => [op, [op, ['i', 'j'], ['k']]] as [string, NodeInit],
   ),
   ...['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'].map(
