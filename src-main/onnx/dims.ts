@@ -83,7 +83,11 @@ function parse(dim: Dim): Product {
     : { factor: 1, symbols: [first, ...rest] };
 }
 
+/** A file may multiply a size by itself without end; no layer does. */
+const MOST_SYMBOLS = 8;
+
 function format({ factor, symbols }: Product): Dim {
   if (symbols.length === 0 || factor === 0) return factor;
+  if (symbols.length > MOST_SYMBOLS) return UNKNOWN;
   return factor === 1 ? symbols.join('*') : [factor, ...symbols].join('*');
 }

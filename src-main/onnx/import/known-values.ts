@@ -83,8 +83,9 @@ function shapeRange(c: InferContext): readonly Dim[] {
 
 /** A result as its element type holds it. */
 function rounded(value: Dim, dtype: DataType): Dim {
-  if (typeof value === 'string') return value;
-  return dtype === 'float32' ? Math.fround(value) : value;
+  if (typeof value === 'string' || dtype === 'float64') return value;
+  if (dtype === 'float32') return Math.fround(value);
+  return Math.abs(value) <= 2 ** 63 ? value : UNKNOWN;
 }
 
 function elements(c: InferContext, dims: readonly number[], inputs: readonly Known[]): Dim[] | undefined {

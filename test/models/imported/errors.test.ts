@@ -266,6 +266,22 @@ describe('hostile files', () => {
     expect([code, 'MODEL_FILE']).toContain(found.code);
   });
 
+  it('a size that is multiplied by itself without end', () => {
+    const squares = Array.from({ length: 64 }, (_, i): NodeInit => [
+      'Mul',
+      [`n${i}`, `n${i}`],
+      [`n${i + 1}`],
+    ]);
+    const nodes: NodeInit[] = [
+      FIRST,
+      ['Shape', ['x'], ['n0']],
+      ...squares,
+      ['Reshape', ['h', 'n64'], ['i']],
+      ...tailFrom('i'),
+    ];
+    expect(errorOf({ nodes })).toMatchObject({ code: 'MODEL_FILE' });
+  });
+
   it('bytes that are no model', () => {
     expect(labErrorOf(() => importClassifier(Uint8Array.of(1, 2, 3), 'net.onnx', {}))).toMatchObject({
       code: 'ONNX_PARSE',

@@ -1,8 +1,11 @@
 /** A classifier that PyTorch exported, trained, used and exported again by the command line. */
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { int64 } from '../../../src-main/onnx/tensor.ts';
+import { classifierBytes, FIRST, PARAMETERS, tailFrom } from '../../models/imported/networks.ts';
+import type { NodeInit } from '../../onnx/import/models.ts';
 import { drawFolder } from './pictures.ts';
 import { temporaryFolder } from './temporary.ts';
 import { jsonLines, start, vitrine, type Result } from './vitrine.ts';
@@ -95,5 +98,30 @@ describe('a MobileNet from PyTorch', () => {
     resumed.child.kill('SIGINT');
     const lines = jsonLines(await resumed.result);
     expect(lines.at(-1)).toMatchObject({ event: 'done', status: 'stopped' });
+  });
+});
+
+describe('an op without a gradient', () => {
+  const file = path.join(folder, 'reflecting.onnx');
+
+  test('is told before there is a run, and does no harm below a frozen part', async () => {
+    const nodes: NodeInit[] = [FIRST, ['Pad', ['h', 'pads'], ['i'], { mode: 'reflect' }], ...tailFrom('i')];
+    writeFileSync(
+      file,
+      classifierBytes({ nodes, constants: { ...PARAMETERS, pads: int64([0, 0, 1, 1, 0, 0, 1, 1]) } }),
+    );
+    const before = jsonLines(await inLab('runs')).length;
+    const refused = await vitrine('train', 'stripes', '--model', file, '--lab', lab);
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr:
+        'error: Node "the_Pad/Pad" (Pad) has no gradient: mode "reflect" is not constant. ' +
+        'Freeze the layers below it, or replace it by ops that have one (docs/ops.md lists them).\n',
+    });
+    expect(jsonLines(await inLab('runs')).length).toBe(before);
+    const head = ['--mode', 'head', '--epochs', '1', ...SMALL];
+    expect(lastLine(await inLab('train', 'stripes', '--model', file, ...head))).toMatchObject({
+      status: 'finished',
+    });
   });
 });
