@@ -1,6 +1,6 @@
 /** A recipe by PyTorch: `torch_run.py`. */
 import { fileURLToPath } from 'node:url';
-import { lastLine, runProcess } from './process.ts';
+import { lastLine, runProcess, type TrainOptions } from './process.ts';
 import type { Recipe } from './recipes.ts';
 
 const SCRIPT = fileURLToPath(new URL('./torch_run.py', import.meta.url));
@@ -13,6 +13,11 @@ export interface TorchResult {
 }
 
 /** Trains with Debian's PyTorch (`apt-get install python3-torch python3-torchvision`). */
-export async function trainWithTorch(recipe: Recipe, seed: number, data: string): Promise<TorchResult> {
-  return lastLine(await runProcess('/usr/bin/python3', [SCRIPT, recipe.name, String(seed), data]));
+export async function trainWithTorch(
+  recipe: Recipe,
+  seed: number,
+  { data, threads }: TrainOptions,
+): Promise<TorchResult> {
+  const env = { ...(threads !== undefined && { OMP_NUM_THREADS: threads }) };
+  return lastLine(await runProcess('/usr/bin/python3', [SCRIPT, recipe.name, String(seed), data], env));
 }

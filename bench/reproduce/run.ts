@@ -1,5 +1,5 @@
 /**
- * `npm run reproduce -- WRITE-UP|RECIPE… [--data PATH] [--seeds 0,1,2] [--engines vitrine,pytorch] [--again]`: trains
+ * `npm run reproduce -- WRITE-UP|RECIPE… [--data PATH] [--seeds 0,1,2] [--engines vitrine,pytorch] [--threads N] [--again]`: trains
  * as the write-ups do and keeps what was reached in `results.json` and `docs/reproduced.md`. What is there already is
  * not trained again, so that a long reproduction can be stopped and gone on with.
  */
@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
     },
     seeds: { type: 'string', default: '0,1,2' },
     engines: { type: 'string', default: 'vitrine,pytorch' },
+    threads: { type: 'string' },
     again: { type: 'boolean', default: false },
   },
 });
@@ -63,8 +64,8 @@ async function trainCell(
   seed: number,
   engine: Engine,
 ): Promise<Pick<Cell, 'accuracy' | 'software'>> {
-  if (engine === 'vitrine') return { accuracy: await trainWithVitrine(recipe, seed, values.data), software };
-  const { accuracy, torch } = await trainWithTorch(recipe, seed, values.data);
+  if (engine === 'vitrine') return { accuracy: await trainWithVitrine(recipe, seed, values), software };
+  const { accuracy, torch } = await trainWithTorch(recipe, seed, values);
   return { accuracy, software: `PyTorch ${torch}` };
 }
 

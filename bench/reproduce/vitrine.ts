@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { runtimeVersion } from '../../src-main/runtime/session.ts';
-import { lastLine, runProcess } from './process.ts';
+import { lastLine, runProcess, type TrainOptions } from './process.ts';
 import type { Recipe } from './recipes.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../src-main/shells/cli/main.ts');
@@ -12,7 +12,11 @@ const LAB = path.resolve(import.meta.dirname, '../../test-output/reproduce');
 export const software = `onnxruntime ${runtimeVersion()}`;
 
 /** Trains in a lab of its own under `test-output/` and gives the test accuracy in percent. */
-export async function trainWithVitrine(recipe: Recipe, seed: number, data: string): Promise<number> {
+export async function trainWithVitrine(
+  recipe: Recipe,
+  seed: number,
+  { data, threads }: TrainOptions,
+): Promise<number> {
   const lab = path.join(LAB, `${recipe.name}-${seed}`);
   rmSync(lab, { recursive: true, force: true });
   mkdirSync(lab, { recursive: true });
@@ -21,27 +25,20 @@ export async function trainWithVitrine(recipe: Recipe, seed: number, data: strin
   const classes = recipe.classes ? ['--classes', recipe.classes.join(',')] : [];
   await vitrine('import', data, '--dataset', 'data', ...classes);
   let weights = 'none';
-  for (const phase of recipe.phases) {
-    await vitrine(
-      'train',
-      'data',
-      ...trainFlags(recipe, phase),
-      '--seed',
-      String(seed),
-      '--weights',
-      weights,
-    );
-    weights = path.join(lab, 'weights.safetensors');
-    await vitrine('export', 'last', '--out', path.join(lab, 'model.onnx'), '--weights-out', weights);
+  for (const [index, phase] of recipe.phases.entries()) {
+    // Seeds of its own, or the phase would see the first one's order and augmentations again.
+    const given = { seed: seed + 1000 * index, weights, ...(threads !== undefined && { threads }) };
+    const output = await vitrine('train', 'data', ...trainFlags(recipe, phase), ...flags(given));
+    weights = lastLine<{ run: string }>(output).run;
   }
-  const result = lastLine<{ accuracy: number }>(await vitrine('evaluate', 'last', '--split', 'test'));
+  const result = lastLine<{ accuracy: number }>(await vitrine('evaluate', weights, '--split', 'test'));
   rmSync(lab, { recursive: true, force: true });
   return 100 * result.accuracy;
 }
 
 function trainFlags(recipe: Recipe, { epochs, lr }: Recipe['phases'][number]): string[] {
   const { model, batchSize, optimizer, betas, weightDecay = 0, l2Penalty, augment, mean, std } = recipe;
-  const flags: Record<string, string | number> = {
+  const given = {
     ...{ model, mode: 'full', 'image-size': 32, augment, mean: mean.join(), std: std.join(), epochs },
     ...{ 'batch-size': batchSize, optimizer, lr, 'backbone-lr': lr, momentum: 0, schedule: 'constant' },
     ...{ 'weight-decay': weightDecay, 'keep-epochs': 'best', 'checkpoint-seconds': 600 },
@@ -49,9 +46,13 @@ function trainFlags(recipe: Recipe, { epochs, lr }: Recipe['phases'][number]): s
     ...(l2Penalty !== undefined && { 'l2-penalty': l2Penalty }),
   };
   return [
-    ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ...flags(given),
     ...(recipe.dropLast
       ? ['--drop-last', '--evaluation-drop-last', '--evaluation-batch-size', String(batchSize)]
       : []),
   ];
+}
+
+function flags(values: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
