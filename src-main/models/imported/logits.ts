@@ -15,6 +15,9 @@ export interface Logits {
 /** How many candidates an error lists. */
 const LISTED = 8;
 
+/** Each output is followed back, so a file with more of them must say which one it is. */
+const MOST_OUTPUTS = 64;
+
 /**
  * Finds the output that a classifying layer leads to, or checks the value that the user named.
  *
@@ -28,6 +31,7 @@ export function findLogits(
 ): Logits {
   if (asked !== undefined) return askedLogits(model, asked, graphOf);
   const outputs = model.graph.outputs.map(({ name }) => name);
+  if (outputs.length > MOST_OUTPUTS) refused(`it has ${outputs.length} outputs`, 'Choose one with --logits.');
   const found = outputs.flatMap((output) => headAt(output, graphOf, outputs.length > 1));
   const only = found.length > 1 ? found.filter(({ output }) => output === 'logits') : found;
   const [first] = only;

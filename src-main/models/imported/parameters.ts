@@ -38,9 +38,9 @@ const OPERANDS: Readonly<Record<string, readonly (Role | undefined)[]>> = {
 /** Ops behind which a constant is still itself: its role is its reader's. */
 const MOVES = ['Transpose', 'Reshape', 'Unsqueeze', 'Squeeze', 'Flatten', 'Expand', 'Slice'];
 
-/** Names that the lab's graphs use for themselves, and endings that they add. */
+/** Names that the lab's graphs and optimizers use for themselves, and endings that they add. */
 const RESERVED =
-  /^(images|input|features|labels|logits|loss|step|learning_rate|random_\w+|mix\w*|constant.*|.*_(new|grad))$/;
+  /^(images|input|grad_norm|features|labels|logits|loss|step|learning_rate|random_\w+|mix\w*|constant.*|.*(_new|_grad|\.exp_avg|\.exp_avg_sq|\.momentum_buffer))$/;
 
 /**
  * Finds what a graph has learnt, by the names of its constants and in its order.

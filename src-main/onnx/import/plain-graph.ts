@@ -222,11 +222,12 @@ class GraphReader implements ValueLookup, ConvertContext {
     const [x = '', shape = ''] = node.inputs;
     const from = this.typeOf(x)?.shape;
     const target = this.#contentsOf(shape);
-    const literalZero = node.attributes['allowzero']?.value === 1;
-    if (from === undefined || target === undefined || literalZero) return node;
+    if (from === undefined || target === undefined) return node;
+    if (node.attributes['allowzero']?.value === 1 && target.data.includes(0)) return node;
     const batch = this.#order.holds(x, from) ? this.#options.batch : undefined;
     const numbers = openTarget(from, target.data, batch);
-    return numbers === undefined ? node : { ...node, inputs: [x, this.constant(int64(numbers))] };
+    if (numbers === undefined) return node;
+    return { ...node, inputs: [x, this.constant(int64(numbers))], attributes: {} };
   }
 
   /** Leaves out axes that are taken whole, whose sizes may be unknown. */

@@ -106,6 +106,11 @@ describe('logits', () => {
     expect(read(twoHeads, { logits: 'z' }).architecture.head).toEqual(['aux.weight', 'aux.bias']);
   });
 
+  it('among too many outputs', () => {
+    const outputs = Array.from({ length: 65 }, (_, i) => `y${i}`);
+    expect(errorOf({ outputs })).toEqual(refusing('it has 65 outputs', 'Choose one with --logits.'));
+  });
+
   it('that are not there', () => {
     expect(errorOf({}, { logits: 'scores' })).toEqual(
       refusing('it has no value "scores" (--logits)', 'Values that could be logits (--logits): "y".'),

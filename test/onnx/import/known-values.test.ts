@@ -118,6 +118,22 @@ describe('sizes with an open batch', () => {
     expect(lab).toEqual(file);
   });
 
+  it('are a Reshape in which 0 is a size of its own, as newer exporters of PyTorch write them', async () => {
+    const init: GraphInit = {
+      opset: 18,
+      x: ['N', 4, 3, 3],
+      constants,
+      nodes: [
+        ['Shape', ['x'], ['n'], { start: 0, end: 1 }],
+        ['Concat', ['n', 'minus'], ['to'], { axis: 0 }],
+        ['Reshape', ['x', 'to'], ['y'], { allowzero: 1 }],
+      ],
+    };
+    expect(shapeOf(init)).toEqual([['N', 36], ['Reshape']]);
+    const { file, lab } = await bothResults(init, 3);
+    expect(lab).toEqual(file);
+  });
+
   it('are split and shuffled by channel', async () => {
     const init: GraphInit = {
       opset: 13,
