@@ -14,6 +14,9 @@ export interface PixelScale {
   readonly constants: ReadonlySet<string>;
 }
 
+/** Nobody normalises in more. */
+const MOST_STEPS = 16;
+
 /** Follows the pixels through the nodes that only scale or shift them. */
 export function findPixelScale(graph: PlainGraph, input: string): PixelScale {
   let [scale, shift] = [
@@ -22,7 +25,7 @@ export function findPixelScale(graph: PlainGraph, input: string): PixelScale {
   ];
   const constants = new Set<string>();
   let value = input;
-  for (;;) {
+  for (let steps = 0; steps < MOST_STEPS; steps++) {
     const readers = graph.nodes.filter((node) => node.inputs.includes(value));
     const [node] = readers;
     if (node === undefined || readers.length > 1) break;
@@ -49,7 +52,7 @@ function operandOf(
   const tensor = graph.constants.get(name);
   const shape = graph.types.get(value)?.shape ?? [];
   const ordered = node.inputs[0] === value || node.opType === 'Add' || node.opType === 'Mul';
-  if (tensor === undefined || !ordered || node.inputs.length !== 2) return undefined;
+  if (tensor === undefined || tensor.data.length > 3 || !ordered || node.inputs.length !== 2) return undefined;
   const axis = shape.indexOf(3);
   const wide = broadcastShapes(
     shape.map((dim, i) => (i === axis ? dim : 1)),
