@@ -52,7 +52,8 @@ function operandOf(
   const tensor = graph.constants.get(name);
   const shape = graph.types.get(value)?.shape ?? [];
   const ordered = node.inputs[0] === value || node.opType === 'Add' || node.opType === 'Mul';
-  if (tensor === undefined || tensor.data.length > 3 || !ordered || node.inputs.length !== 2) return undefined;
+  if (tensor === undefined || tensor.data.length > 3 || !ordered || node.inputs.length !== 2)
+    return undefined;
   const axis = shape.indexOf(3);
   const wide = broadcastShapes(
     shape.map((dim, i) => (i === axis ? dim : 1)),
