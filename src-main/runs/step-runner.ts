@@ -4,7 +4,8 @@ import type { BatchMix } from '../data/batch-mix.ts';
 import { specialise } from '../onnx/edit.ts';
 import { allocate, elementCount, float32, scalar, type Tensor } from '../onnx/tensor.ts';
 import type { Model } from '../onnx/types.ts';
-import { createSession, type Session, type SessionOptions } from '../runtime/session.ts';
+import type { Session, SessionOptions } from '../runtime/session.ts';
+import { createTrainingSession } from '../runtime/training-session.ts';
 
 /** What a step is fed with besides the state. */
 export interface StepInput {
@@ -124,7 +125,7 @@ export class StepRunner {
     const known = this.#sessions.get(size);
     if (known) return known;
     const model = specialise(this.#model, { N: size });
-    const session = await createSession(model, { ...this.#options, name: 'the training step' });
+    const session = await createTrainingSession(model, { ...this.#options, name: 'the training step' });
     this.#sessions.set(size, session);
     return session;
   }

@@ -122,8 +122,8 @@ describe('the artifacts', () => {
     const whole = await composed.run(feeds);
     await composed.release();
     const [training, optimizer] = await Promise.all([
-      createSession(artifacts.training, { threads: 2 }),
-      createSession(artifacts.optimizer, { threads: 2 }),
+      sessionOf(artifacts.training, settings.batchSize),
+      sessionOf(artifacts.optimizer, settings.batchSize),
     ]);
     const first = await training.run(feeds);
     const second = await optimizer.run(new Map([...feeds, ...first]));

@@ -3,7 +3,8 @@ import { architectureOf } from '../../src-main/models/index.ts';
 import { specialise } from '../../src-main/onnx/edit.ts';
 import type { Model } from '../../src-main/onnx/types.ts';
 import { elementCount, float32, type Tensor } from '../../src-main/onnx/tensor.ts';
-import { createSession, type Session } from '../../src-main/runtime/session.ts';
+import type { Session } from '../../src-main/runtime/session.ts';
+import { createTrainingSession } from '../../src-main/runtime/training-session.ts';
 import { buildArtifacts, type Artifacts, type ArtifactOptions } from '../../src-main/training/artifacts.ts';
 import { composeStep } from '../../src-main/training/compose.ts';
 import { seededImages, seededLabels, seededParameters } from '../helpers/seeded.ts';
@@ -64,7 +65,7 @@ export function applyUpdates(state: TrainingState, outputs: ReadonlyMap<string, 
 
 /** A model's session at a fixed batch size. */
 export async function sessionOf(model: Model, batchSize: number): Promise<Session> {
-  return createSession(specialise(model, { N: batchSize }), { threads: 2 });
+  return createTrainingSession(specialise(model, { N: batchSize }), { threads: 2 });
 }
 
 /** Trains with the composed step graph; gives every step's loss, and the state it ends with. */

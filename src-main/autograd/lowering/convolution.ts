@@ -60,9 +60,17 @@ export function convInputGradient(
   geometry: ConvGeometry,
 ): Value {
   const { strides } = geometry.window;
-  return strides.every((stride) => stride === 1) && wideEnough(dy)
+  const plain = strides.every((stride) => stride === 1);
+  return plain && wideEnough(dy) && !fillsBlocks(w)
     ? asConvolution(g, dy, w, geometry)
     : asTransposedConvolution(g, dy, w, x, geometry);
+}
+
+/** Channels that the CPU's blocked layout takes: there the runtime turns the kernels, at less cost than here. */
+const BLOCK = 16;
+
+function fillsBlocks(w: Value): boolean {
+  return w.shape.slice(0, 2).every((size) => (size as number) % BLOCK === 0);
 }
 
 /** On small images with many channels the transposed convolution's larger matrix products win. */
