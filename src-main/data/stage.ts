@@ -1,8 +1,8 @@
 /** Reads images that have no lasting file of their own, and puts their bytes where the lab will keep them. */
 import { join } from 'node:path';
 import { sha256 } from '../base/hash.ts';
+import { encodeBmp } from './bmp.ts';
 import type { ImageRecord, RecordSet } from './formats/index.ts';
-import { encodePlainPng } from './png.ts';
 import { type Entry, readAll, readBytes, type Reading, type ReadOptions } from './read-entries.ts';
 import type { Source } from './source.ts';
 import type { ContentStaging } from './store/index.ts';
@@ -49,7 +49,7 @@ async function keep(reading: Reading, bytes: Uint8Array, { staging }: StageOptio
 const EXTENSIONS: Readonly<Record<string, string>> = { jpeg: 'jpg', tiff: 'tif' };
 
 /**
- * Copies records, each as a PNG file.
+ * Copies records, each as a bitmap: its bytes follow from the pixels alone, and reading it takes no library.
  *
  * @throws LabError `FORMAT_MALFORMED`, `DISK_FULL`, `OUTPUT_UNWRITABLE`, `CANCELLED`
  */
@@ -65,9 +65,10 @@ export function stageRecords(
 }
 
 async function keepRecord(record: ImageRecord, { root, staging }: StageOptions): Promise<Reading> {
-  const { file, className, split, width, height } = record;
-  const bytes = encodePlainPng(record);
-  const content = { sha256: sha256(bytes), size: bytes.length, width, height, format: 'png', stored: 'png' };
+  const { file, className, split, pixels } = record;
+  const bytes = encodeBmp(pixels);
+  const { width, height } = pixels;
+  const content = { sha256: sha256(bytes), size: bytes.length, width, height, format: 'bmp', stored: 'bmp' };
   await staging.add(content.sha256, content.stored, bytes);
-  return { entry: { path: join(root, `${file}.png`), className, split }, content };
+  return { entry: { path: join(root, `${file}.bmp`), className, split }, content };
 }

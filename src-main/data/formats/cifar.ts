@@ -146,8 +146,8 @@ async function* readRecords(
           `image ${index} has the label ${label}, but there are ${classes.length} classes`,
         );
       }
-      const data = interleave(images(index));
-      yield { file: `${file}/${index}`, className, split, width: SIDE, height: SIDE, channels: 3, data };
+      const pixels = { width: SIDE, height: SIDE, data: interleave(images(index)) };
+      yield { file: `${file}/${index}`, className, split, pixels };
     }
   }
 }

@@ -1,4 +1,5 @@
 /** What a data set's format is: how to recognise it in a list of files, and how to find the images in them. */
+import type { Pixels } from '../pixels.ts';
 import type { Source } from '../source.ts';
 import type { Split } from '../store/types.ts';
 import type { Listing, Skipped } from '../walk.ts';
@@ -56,12 +57,7 @@ export interface ImageRecord {
   readonly file: string;
   readonly className: string;
   readonly split: Split | null;
-  readonly width: number;
-  readonly height: number;
-  /** Gray, or red, green and blue. */
-  readonly channels: 1 | 3;
-  /** Row by row, the channels of a pixel side by side. */
-  readonly data: Uint8Array;
+  readonly pixels: Pixels;
 }
 
 /** Images that are no files of their own. */

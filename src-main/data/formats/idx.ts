@@ -120,11 +120,18 @@ async function* readRecords(
       throw malformed(path, `it has ${count} images, but there are ${own.length} labels`);
     if (height * width === 0) throw malformed(path, `its images have ${width} × ${height} pixels`);
     for (const [index, label] of own.entries()) {
-      const pixels = data.subarray(index * height * width, (index + 1) * height * width);
-      const file = `${images}/${index}`;
-      yield { file, className: classes[label]!, split, width, height, channels: 1, data: pixels };
+      const gray = data.subarray(index * height * width, (index + 1) * height * width);
+      const pixels = { width, height, data: inColour(gray) };
+      yield { file: `${images}/${index}`, className: classes[label]!, split, pixels };
     }
   }
+}
+
+/** Gray as red, green and blue. */
+function inColour(gray: Uint8Array): Uint8Array {
+  const data = new Uint8Array(gray.length * 3);
+  for (const [at, level] of gray.entries()) data.fill(level, at * 3, at * 3 + 3);
+  return data;
 }
 
 const UNSIGNED_BYTE = 8;

@@ -152,8 +152,8 @@ const CASES: Readonly<Record<(typeof FORMAT_NAMES)[number], readonly Case[]>> = 
       files: cifar10Binary,
       reason: '3 batch files of the binary version lie beside batches.meta.txt',
       rows: [
-        ...['data_batch_1.bin/0.png bird train', 'data_batch_1.bin/1.png airplane train'],
-        ...['data_batch_2.bin/0.png automobile train', 'test_batch.bin/0.png bird test'],
+        ...['data_batch_1.bin/0.bmp bird train', 'data_batch_1.bin/1.bmp airplane train'],
+        ...['data_batch_2.bin/0.bmp automobile train', 'test_batch.bin/0.bmp bird test'],
       ],
       pixels: CIFAR10_PIXELS,
       skipped: ['readme.html: not an image: .html files are not read'],
@@ -180,8 +180,8 @@ const CASES: Readonly<Record<(typeof FORMAT_NAMES)[number], readonly Case[]>> = 
         files: (folder) => cifar10Python(folder, python),
         reason: '3 batch files of the python version lie beside batches.meta',
         rows: [
-          ...['data_batch_1/0.png bird train', 'data_batch_1/1.png airplane train'],
-          ...['data_batch_2/0.png automobile train', 'test_batch/0.png bird test'],
+          ...['data_batch_1/0.bmp bird train', 'data_batch_1/1.bmp airplane train'],
+          ...['data_batch_2/0.bmp automobile train', 'test_batch/0.bmp bird test'],
         ],
         pixels: CIFAR10_PIXELS,
         malformed: [
@@ -214,8 +214,8 @@ const CASES: Readonly<Record<(typeof FORMAT_NAMES)[number], readonly Case[]>> = 
       files: cifar100Binary,
       reason: '2 batch files of the binary version lie beside fine_label_names.txt',
       rows: [
-        ...['test.bin/0.png beetle test', 'train.bin/0.png beetle train'],
-        ...['train.bin/1.png apple train', 'train.bin/2.png bee train'],
+        ...['test.bin/0.bmp beetle test', 'train.bin/0.bmp beetle train'],
+        ...['train.bin/1.bmp apple train', 'train.bin/2.bmp bee train'],
       ],
       pixels: [planesHex(3), planesHex(0), planesHex(1), planesHex(2)],
       skipped: ['coarse_label_names.txt: not an image: .txt files are not read'],
@@ -231,8 +231,8 @@ const CASES: Readonly<Record<(typeof FORMAT_NAMES)[number], readonly Case[]>> = 
       files: cifar100Python,
       reason: '2 batch files of the python version lie beside meta',
       rows: [
-        ...['test/0.png beetle test', 'train/0.png beetle train'],
-        ...['train/1.png apple train', 'train/2.png bee train'],
+        ...['test/0.bmp beetle test', 'train/0.bmp beetle train'],
+        ...['train/1.bmp apple train', 'train/2.bmp bee train'],
       ],
       pixels: [planesHex(3), planesHex(0), planesHex(1), planesHex(2)],
       malformed: [],
@@ -247,8 +247,8 @@ const CASES: Readonly<Record<(typeof FORMAT_NAMES)[number], readonly Case[]>> = 
       files: (folder) => mnist(folder, packed),
       reason: 'there are IDX files of images and labels for test and train',
       rows: [
-        `t10k-images-idx3-ubyte${end}/0.png 1 test`,
-        ...[7, 0, 9].map((label, index) => `train-images-idx3-ubyte${end}/${index}.png ${label} train`),
+        `t10k-images-idx3-ubyte${end}/0.bmp 1 test`,
+        ...[7, 0, 9].map((label, index) => `train-images-idx3-ubyte${end}/${index}.bmp ${label} train`),
       ],
       pixels: [grayHex(3), grayHex(0), grayHex(1), grayHex(2)],
       malformed: [
@@ -289,9 +289,9 @@ const CASES: Readonly<Record<(typeof FORMAT_NAMES)[number], readonly Case[]>> = 
       files: (folder) => mnist(`${folder}FashionMNIST/raw/`, true),
       reason: 'there are IDX files of images and labels for test and train',
       rows: [
-        'FashionMNIST/raw/t10k-images-idx3-ubyte.gz/0.png Trouser test',
+        'FashionMNIST/raw/t10k-images-idx3-ubyte.gz/0.bmp Trouser test',
         ...['Sneaker', 'T-shirt/top', 'Ankle boot'].map(
-          (name, index) => `FashionMNIST/raw/train-images-idx3-ubyte.gz/${index}.png ${name} train`,
+          (name, index) => `FashionMNIST/raw/train-images-idx3-ubyte.gz/${index}.bmp ${name} train`,
         ),
       ],
       pixels: [grayHex(3), grayHex(0), grayHex(1), grayHex(2)],
@@ -362,7 +362,7 @@ describe('formats the user asks for', () => {
     const folder = writeFiles(temporaryFolder(), mnist());
     expect((await imported(folder)).format).toBe('mnist');
     expect((await imported(folder, 'fashion-mnist')).rows[0]).toBe(
-      't10k-images-idx3-ubyte/0.png Trouser test',
+      't10k-images-idx3-ubyte/0.bmp Trouser test',
     );
   });
 
