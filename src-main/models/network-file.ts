@@ -2,6 +2,7 @@
 import type { Tensor } from '../onnx/tensor.ts';
 import type { Architecture } from './architecture.ts';
 import { importClassifier } from './imported/index.ts';
+import type { RestoredNorms } from './imported/restored-norms.ts';
 import type { Normalization } from './layers/index.ts';
 import { readSequence } from './sequence/index.ts';
 
@@ -14,6 +15,8 @@ export interface NetworkFile {
   readonly normalization?: Normalization | undefined;
   /** What a user should know of how the file was understood, in sentences. */
   readonly notes?: readonly string[];
+  /** There when batch normalisation is put back behind convolutions. */
+  readonly restored?: RestoredNorms | undefined;
 }
 
 /** What the user tells about a file. */
@@ -22,6 +25,8 @@ export interface NetworkFileOptions {
   readonly logits?: string | undefined;
   /** The classes to train for: an exported head for the very same ones is kept. */
   readonly classes?: readonly string[] | undefined;
+  /** Whether batch normalisation that was folded into convolutions is put back; for `.onnx` alone. */
+  readonly restoreBatchNorm?: boolean | undefined;
 }
 
 /** File name extensions of networks. */
@@ -36,7 +41,7 @@ export function networkExtension(model: string): NetworkExtension | undefined {
  * Reads a network.
  *
  * @param name how errors call the file
- * @throws LabError `MODEL_FILE`; of an ONNX file also those of reading ONNX
+ * @throws LabError `MODEL_FILE`, `INVALID_ARGUMENT`; of an ONNX file also those of reading ONNX
  */
 export function readNetworkFile(
   bytes: Uint8Array,

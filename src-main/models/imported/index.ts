@@ -17,6 +17,7 @@ import { notesOn } from './notes.ts';
 import { readOwnExport } from './own-export.ts';
 import { learntTensors, type LearntTensor } from './parameters.ts';
 import { findPixelScale, insideNormalization } from './pixel-scale.ts';
+import { foldableConvolutions, type RestoredNorms } from './restored-norms.ts';
 import { singlePrecision } from './single-precision.ts';
 
 /** What the user tells about a file. */
@@ -25,6 +26,8 @@ export interface ImportOptions {
   readonly logits?: string | undefined;
   /** The classes to train for: a head for the very same ones is kept. */
   readonly classes?: readonly string[] | undefined;
+  /** Whether a BatchNorm is put behind every convolution into which one may have been folded; not unless told. */
+  readonly restoreBatchNorm?: boolean | undefined;
 }
 
 /** A classifier from a file. */
@@ -35,6 +38,8 @@ export interface ImportedClassifier {
   readonly normalization: Normalization | undefined;
   /** What a user should know of how the file was understood. */
   readonly notes: readonly string[];
+  /** There when batch normalisation is restored. */
+  readonly restored: RestoredNorms | undefined;
 }
 
 /** The side of the images for a network that takes any: ImageNet's usual one. */
@@ -44,7 +49,8 @@ const USUAL_SIZE = 224;
  * Reads a classifier.
  *
  * @param name how errors call the file
- * @throws LabError `MODEL_FILE` when it is no classifier of images; `ONNX_PARSE`, `ONNX_EXTERNAL_DATA`,
+ * @throws LabError `MODEL_FILE` when it is no classifier of images; `INVALID_ARGUMENT` when there is no batch
+ * normalisation to restore; `ONNX_PARSE`, `ONNX_EXTERNAL_DATA`,
  * `ONNX_UNSUPPORTED`, `ONNX_INVALID_GRAPH` or `ONNX_SHAPE`
  */
 export function importClassifier(
@@ -79,6 +85,7 @@ class Importer {
   readonly #newHead: NewHead;
   readonly #learnt: ReadonlyMap<string, LearntTensor>;
   readonly #normalization: Normalization | undefined;
+  readonly #norms: ReadonlyMap<string, string>;
   readonly #graphs = new Map<number, PlainGraph>();
 
   constructor(model: Model, name: string, options: ImportOptions) {
@@ -98,6 +105,8 @@ class Importer {
     this.#normalization = this.#own?.says.normalization ?? insideNormalization(pixels, bytes);
     this.#newHead = newHead(found.graph, this.#head);
     this.#learnt = learntTensors(graph, pixels.constants, this.#newHead.names);
+    const restore = options.restoreBatchNorm === true;
+    this.#norms = restore ? foldable(graph, this.#learnt, this.#newHead) : new Map();
   }
 
   get #size(): number {
@@ -125,7 +134,9 @@ class Importer {
         input: this.#input,
         graph: this.#backbone(this.#size),
         normalization: this.#normalization,
+        restored: this.#norms.size,
       }),
+      restored: this.#restored(),
     };
   }
 
@@ -139,10 +150,27 @@ class Importer {
 
   #features(net: Network, images: Value): Value {
     const graph = this.#backboneFor(images.shape[2] as number);
-    const backbone: Backbone = { graph, learnt: this.#learnt };
-    const fed = this.#input.layout === 'NCHW' ? images : net.g.transpose(images, [0, 2, 3, 1]);
-    const features = layOut(net, backbone, new Map([[this.#input.name, fed]]));
+    const features = this.#layOut(net, images, { graph, learnt: this.#learnt, norms: this.#norms })(
+      graph.output,
+    );
     return features.shape.length === 2 ? features : net.g.flatten(features);
+  }
+
+  #restored(): RestoredNorms | undefined {
+    if (this.#norms.size === 0) return undefined;
+    return {
+      names: [...this.#norms.values()],
+      inputs: (net, images) => {
+        const graph = this.#backboneFor(images.shape[2] as number);
+        const valueOf = this.#layOut(net, images, { graph, learnt: this.#learnt, norms: new Map() });
+        return new Map([...this.#norms].map(([result, layer]) => [layer, valueOf(result)]));
+      },
+    };
+  }
+
+  #layOut(net: Network, images: Value, backbone: Backbone): (name: string) => Value {
+    const fed = this.#input.layout === 'NCHW' ? images : net.g.transpose(images, [0, 2, 3, 1]);
+    return layOut(net, backbone, new Map([[this.#input.name, fed]]));
   }
 
   /** @throws LabError `MODEL_INPUT_SIZE` when the network does not take images of this size */
@@ -168,6 +196,20 @@ class Importer {
     this.#graphs.set(size, graph);
     return graph;
   }
+}
+
+function foldable(
+  graph: PlainGraph,
+  learnt: ReadonlyMap<string, LearntTensor>,
+  head: NewHead,
+): Map<string, string> {
+  const norms = foldableConvolutions(graph, learnt, head.names);
+  if (norms.size > 0) return norms;
+  throw new LabError(
+    'INVALID_ARGUMENT',
+    'it has no convolution with a bias into which batch normalisation may have been folded (--restore-batch-norm).',
+    { hint: 'Leave --restore-batch-norm out: batch normalisation that the file holds is trained anyway.' },
+  );
 }
 
 function planOf(input: ImageInput, output: string, size: number) {

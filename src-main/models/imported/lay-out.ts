@@ -10,20 +10,31 @@ import { InferContext } from '../../onnx/ops/schema.ts';
 import { imageOf, windowOf } from '../../onnx/ops/window.ts';
 import type { Node } from '../../onnx/types.ts';
 import { constant, kaimingUniform, type Initializer } from '../initializers.ts';
-import { dropoutLayer, normalizedBatch, type Network } from '../layers/index.ts';
+import { batchNorm2d, dropoutLayer, normalizedBatch, type Network } from '../layers/index.ts';
 import { moduleName, type LearntTensor, type Role } from './parameters.ts';
 
 /** A graph of a file, and what of it has been learnt. */
 export interface Backbone {
   readonly graph: PlainGraph;
   readonly learnt: ReadonlyMap<string, LearntTensor>;
+  /** Names of the BatchNorm layers that are put behind convolutions, by the convolutions' results. */
+  readonly norms: ReadonlyMap<string, string>;
 }
 
-/** Adds the nodes of a file to a network; `inputs` are the values that its graph begins with. */
-export function layOut(net: Network, backbone: Backbone, inputs: ReadonlyMap<string, Value>): Value {
+/**
+ * Adds the nodes of a file to a network.
+ *
+ * @param inputs the values that its graph begins with
+ * @returns finds a value of the file by its name
+ */
+export function layOut(
+  net: Network,
+  backbone: Backbone,
+  inputs: ReadonlyMap<string, Value>,
+): (name: string) => Value {
   const layout = new Layout(net, backbone, inputs);
   for (const node of backbone.graph.nodes) net.g.scope(moduleName(node), () => layout.add(node));
-  return layout.value(backbone.graph.output);
+  return (name) => layout.value(name);
 }
 
 class Layout {
@@ -69,7 +80,7 @@ class Layout {
       case 'BatchNormalization':
         return [this.#batchNorm(node, inputs as readonly Value[])];
       case 'Conv':
-        return [this.#convolution(node, inputs as readonly Value[])];
+        return [this.#normalized(node, this.#convolution(node, inputs as readonly Value[]))];
       default: {
         const attributes = plainAttributes(node);
         return this.#net.g.node(node.opType as OpType, inputs, attributes, node.outputs.length);
@@ -98,6 +109,11 @@ class Layout {
     }
     const { strides, dilations, pads } = window;
     return g.conv(x!, weight!, bias, { strides, dilations, pads, group });
+  }
+
+  #normalized({ outputs }: Node, x: Value): Value {
+    const layer = this.#backbone.norms.get(outputs[0] ?? '');
+    return layer === undefined ? x : batchNorm2d(this.#net, x, layer);
   }
 
   /** Sizes that were worked out while the file was read. */

@@ -12,17 +12,19 @@ interface Understood {
   /** Up to the last features. */
   readonly graph: PlainGraph;
   readonly normalization: Normalization | undefined;
+  /** BatchNorm layers that are put behind convolutions. */
+  readonly restored: number;
 }
 
 /** Whole sentences. */
-export function notesOn({ file, head, input, graph, normalization }: Understood): string[] {
+export function notesOn({ file, head, input, graph, normalization, restored }: Understood): string[] {
   const name = file.split(/[\\/]/).at(-1) ?? file;
   const { node, classes } = head;
   return [
     `${name}: the layer "${node.name}" (${node.opType}, ${classes} classes) is replaced by a new one.`,
     ...sizeNote(name, input),
     ...pixelNote(name, normalization),
-    ...foldedNote(name, graph),
+    ...(restored > 0 ? [restoredNote(name, restored)] : foldedNote(name, graph)),
   ];
 }
 
@@ -43,12 +45,17 @@ function pixelNote(name: string, normalization: Normalization | undefined): stri
   return [`${name} normalises its pixels itself: it is fed with 0 to 255.`];
 }
 
+function restoredNote(name: string, restored: number): string {
+  const layers = restored === 1 ? 'one convolution' : `${restored} convolutions`;
+  return `${name}: batch normalisation is put back behind ${layers} with a bias.`;
+}
+
 /** Exporters fold BatchNorm into the convolution before it, whose bias then holds the rest. */
 function foldedNote(name: string, { nodes }: PlainGraph): string[] {
   const biased = nodes.filter(({ opType, inputs }) => opType === 'Conv' && (inputs[2] ?? '') !== '');
   const norms = nodes.some(({ opType }) => /Normalization$/.test(opType));
   if (norms || biased.length < 2) return [];
   return [
-    `${name} has no batch normalisation: if it had, it was folded into the convolutions when the file was written. They are trained as they are; exporting with training=TrainingMode.PRESERVE and do_constant_folding=False keeps it.`,
+    `${name} has no batch normalisation: if it had, it was folded into the convolutions when the file was written. They are trained as they are; exporting with training=TrainingMode.PRESERVE and do_constant_folding=False keeps it, and --restore-batch-norm puts it back.`,
   ];
 }
