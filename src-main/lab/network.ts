@@ -11,15 +11,26 @@ export interface FoundNetwork extends NetworkFile {
   readonly file: Omit<NonNullable<NewRun['network']>, 'ownWeights'> | undefined;
 }
 
+/** What a user tells about a file. */
+export interface NetworkChoice {
+  /** The name of the logits in an `.onnx` file; null to find them. */
+  readonly logits: string | null;
+  /** Whether batch normalisation is put back behind convolutions of an `.onnx` file. */
+  readonly restoreBatchNorm: boolean;
+}
+
 /**
  * Finds a network.
  *
  * @param model a name, or the path of a `.json` or `.onnx` file
- * @param logits the name of the logits in an `.onnx` file, where they are not found by themselves
- * @throws LabError `MODEL_UNKNOWN`, `MODEL_FILE`
+ * @throws LabError `MODEL_UNKNOWN`, `MODEL_FILE`, `INVALID_ARGUMENT`
  */
-export async function findNetwork(model: string, logits: string | null): Promise<FoundNetwork> {
+export async function findNetwork(
+  model: string,
+  { logits, restoreBatchNorm }: NetworkChoice,
+): Promise<FoundNetwork> {
   const extension = networkExtension(model);
+  if (restoreBatchNorm && extension !== '.onnx') throw nothingFolded(model);
   if (extension === undefined)
     return { architecture: architectureOf(model), weights: new Map(), file: undefined };
   const source = path.resolve(model);
@@ -33,6 +44,17 @@ export async function findNetwork(model: string, logits: string | null): Promise
       cause,
     });
   });
-  const network = readNetworkFile(bytes, extension, source, { logits: logits ?? undefined });
-  return { ...network, file: { source, extension, logits } };
+  const network = readNetworkFile(bytes, extension, source, {
+    logits: logits ?? undefined,
+    restoreBatchNorm,
+  });
+  return { ...network, file: { source, extension, logits, restoreBatchNorm } };
+}
+
+function nothingFolded(model: string): LabError {
+  return new LabError(
+    'INVALID_ARGUMENT',
+    `--restore-batch-norm is given for the network ${model}, which is no .onnx file: nothing has been folded in it.`,
+    { hint: 'Leave --restore-batch-norm out.' },
+  );
 }

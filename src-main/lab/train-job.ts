@@ -29,7 +29,7 @@ export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>):
   const { dataset, tensorboard, ...settings } = input;
   checkNormalization(settings);
   const logs = await findTensorboard(tensorboard, null);
-  const found = await findNetwork(settings.model, settings.logits);
+  const found = await findNetwork(settings.model, settings);
   if (settings.imageSize !== null) checkImageSize(found.architecture, settings.imageSize);
   const { name } = lab.store.dataset(dataset);
   const { classes, rows } = trainableRows(lab.store, dataset);
@@ -109,6 +109,9 @@ export async function findTensorboard(
 
 function report(event: TrainEvent, job: JobContext): void {
   switch (event.event) {
+    case 'measuring':
+      job.progress({ done: event.done, total: event.total, message: 'Measuring what is normalised' });
+      return;
     case 'progress':
       job.emit({ event: 'features', draws: event.draws, done: event.done, total: event.total });
       job.progress({ done: event.done, total: event.total, message: 'Computing features' });

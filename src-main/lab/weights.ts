@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { unmeasuredNorms, withoutNorms } from '../models/imported/restored-norms.ts';
 import type { NetworkFile } from '../models/network-file.ts';
 import { CATALOG, resolveWeights } from '../models/weights/catalog.ts';
 import { networkState } from '../models/state.ts';
@@ -64,7 +65,9 @@ export async function findWeights(
   const { tensors, metadata, notes } = await readWeights(file);
   const noted = notesSchema.safeParse(metadata);
   const { imageSize, ...colors } = noted.data ?? { imageSize: architecture.imageSize, ...usual };
-  matchWeights(networkState(architecture, classes, imageSize), tensors, { head: architecture.head });
+  const state = networkState(architecture, classes, imageSize);
+  const expected = withoutNorms(state, unmeasuredNorms(network.restored, tensors));
+  matchWeights(expected, tensors, { head: architecture.head });
   for (const note of notes) emit({ event: 'note', message: `${note}.` });
   return { name, file, pretrained: true, ...pixels(imageSize, colors) };
 }

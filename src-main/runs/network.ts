@@ -23,6 +23,7 @@ export async function readNetwork(paths: RunPaths, run: RunFile): Promise<Networ
   const file = readNetworkFile(bytes, extension, run.settings.model, {
     logits: network.logits ?? undefined,
     classes: run.dataset.classes,
+    restoreBatchNorm: network.restoreBatchNorm,
   });
   return network.ownWeights ? file : { ...file, weights: new Map() };
 }

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { LabError } from '../../src-shared/errors.ts';
 import { sha256 } from '../base/hash.ts';
-import { SPLITS } from '../data/store/types.ts';
+import type { LoaderRow } from '../data/loader.ts';
+import { SPLITS, type Split } from '../data/store/types.ts';
 
 const rowSchema = z.strictObject({
   path: z.string(),
@@ -65,4 +66,14 @@ function rowsError(file: string, what: string, cause?: unknown): LabError {
     hint: 'Start a new run: a run is bound to the rows it was started with.',
     cause,
   });
+}
+
+/** Rows as the loader takes them: with the class's number for its name. */
+export function toLoaderRows(rows: readonly RunRow[], classes: readonly string[]): LoaderRow[] {
+  return rows.map(({ path, file, sha256, label }) => ({ path, file, sha256, label: classes.indexOf(label) }));
+}
+
+/** The numbers of a split's rows, rising. */
+export function rowsOf(rows: readonly RunRow[], split: Split): Uint32Array {
+  return Uint32Array.from(rows.flatMap((row, index) => (row.split === split ? [index] : [])));
 }

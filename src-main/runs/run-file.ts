@@ -56,6 +56,8 @@ const runSchema = z.strictObject({
       logits: z.string().nullable(),
       /** Whether the run begins with the weights in the file. */
       ownWeights: z.boolean(),
+      /** Whether batch normalisation is put back behind convolutions of the file. */
+      restoreBatchNorm: z.boolean().default(false),
     })
     .nullable()
     .default(null),

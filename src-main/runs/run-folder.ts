@@ -71,6 +71,7 @@ export interface NewRun {
     readonly extension: NetworkExtension;
     readonly logits: string | null;
     readonly ownWeights: boolean;
+    readonly restoreBatchNorm: boolean;
   };
   readonly settings: TrainSettingsInput;
 }
@@ -121,11 +122,11 @@ async function keepNetwork(
   given: NewRun['network'],
 ): Promise<Pick<RunFile, 'network' | 'files'>> {
   if (given === undefined) return { network: null, files: {} };
-  const { source, extension, logits, ownWeights } = given;
+  const { source, extension, ...kept } = given;
   const file = `network${extension}` as const;
   const bytes = await readFile(source);
   await writeFileAtomic(path.join(paths.folder, file), bytes);
-  return { network: { file, logits, ownWeights }, files: { [file]: sha256(bytes) } };
+  return { network: { file, ...kept }, files: { [file]: sha256(bytes) } };
 }
 
 function checkTrainable(name: string, rows: readonly RunRow[]): void {

@@ -34,6 +34,12 @@ export type TrainEvent =
       readonly total: number;
     }
   | {
+      /** Images of which the statistics of restored BatchNorm layers are taken; goes before `start`. */
+      readonly event: 'measuring';
+      readonly done: number;
+      readonly total: number;
+    }
+  | {
       readonly event: 'step';
       /** From 1, over the whole run. */
       readonly step: number;

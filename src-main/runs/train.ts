@@ -2,7 +2,8 @@
 import { LabError, type LabErrorJson } from '../../src-shared/errors.ts';
 import { removeStaleTemporaries } from '../base/atomic-file.ts';
 import { sha256File } from '../base/hash.ts';
-import { createLoader, type LoaderRow } from '../data/loader.ts';
+import { createLoader } from '../data/loader.ts';
+import type { RestoredNorms } from '../models/imported/restored-norms.ts';
 import { writeSafetensors } from '../models/weights/safetensors.ts';
 import { resolveDevice } from '../runtime/devices.ts';
 import { runtimeVersion } from '../runtime/session.ts';
@@ -11,15 +12,15 @@ import { writeArtifacts } from './artifacts.ts';
 import { readCheckpoint, START, type Checkpoint } from './checkpoint.ts';
 import { Journal } from './journal.ts';
 import { cutRecords } from './metrics-log.ts';
-import type { Split } from '../data/store/types.ts';
-import { readRows, type RunRow } from './rows.ts';
+import { measuredNorms } from './measured-norms.ts';
+import { readRows, rowsOf, toLoaderRows, type RunRow } from './rows.ts';
 import { artifactPath, runPaths, type RunPaths } from './run-folder.ts';
 import { readRunFile, writeRunFile, type RunFile } from './run-file.ts';
 import { phasesOf } from './settings.ts';
 import { clearStop, StopWatch, takeRun } from './stop.ts';
 import type { TrainContext, TrainEvent, TrainResult } from './train-context.ts';
 import { Trainer } from './trainer.ts';
-import { firstWeights, readInitial, removeEpochs } from './weights.ts';
+import { firstWeights, readInitial, removeEpochs, type Weights } from './weights.ts';
 
 /** Options of {@link trainRun}. */
 export interface TrainOptions {
@@ -82,10 +83,11 @@ async function trainUnfinished(paths: RunPaths, found: RunFile, options: TrainOp
   await removeStaleTemporaries(paths.folder);
   await removeStaleTemporaries(paths.epochs);
   const rows = await readRows(paths.rows, found.dataset.sha256);
-  const run = await prepare(paths, found, rows);
+  const watch = new StopWatch(paths, options.signal);
+  const run = await prepare(paths, found, rows, { watch, emit: options.emit });
+  if (run.status === 'stopped') return stoppedBefore(run, options.emit);
   const checkpoint = (await readCheckpoint(paths.checkpoint)) ?? { position: START, tensors: new Map() };
   await forgetAfter(paths, checkpoint);
-  const watch = new StopWatch(paths, options.signal);
   const { position } = checkpoint;
   const { tensorboard, emit } = options;
   const journal = await Journal.open({ paths, run, rows, position, tensorboard, emit });
@@ -99,26 +101,74 @@ async function trainUnfinished(paths: RunPaths, found: RunFile, options: TrainOp
   }
 }
 
-/** Settles what a run needs before its first step and keeps it in `run.json`; nothing changes on a resume. */
-async function prepare(paths: RunPaths, found: RunFile, rows: readonly RunRow[]): Promise<RunFile> {
+interface Watching {
+  readonly watch: StopWatch;
+  readonly emit: (event: TrainEvent) => void;
+}
+
+/**
+ * Settles what a run needs before its first step and keeps it in `run.json`; nothing changes on a resume.
+ *
+ * @returns the run, which is `stopped` when that was asked for before it had its first weights
+ */
+async function prepare(
+  paths: RunPaths,
+  found: RunFile,
+  rows: readonly RunRow[],
+  watching: Watching,
+): Promise<RunFile> {
   const machine = await settleMachine(found);
   let run: RunFile = { ...found, machine, status: 'running', error: null };
   for (const { name } of phasesOf(run.settings)) {
     if (artifactPath(name, 'training_model') in run.files) continue;
     run = { ...run, files: { ...run.files, ...(await writeArtifacts(paths, run, rows, name)) } };
   }
-  if (!('initial.safetensors' in run.files)) {
-    const { weights, headLoaded } = await firstWeights(paths, run);
-    await writeSafetensors(paths.initial, weights, {});
-    const hash = await sha256File(paths.initial);
-    run = {
-      ...run,
-      weights: run.weights && { ...run.weights, headLoaded },
-      files: { ...run.files, 'initial.safetensors': hash },
-    };
-  }
+  if (!('initial.safetensors' in run.files)) run = await writeInitial(paths, run, rows, watching);
   await writeRunFile(paths.run, run);
   return run;
+}
+
+async function writeInitial(
+  paths: RunPaths,
+  run: RunFile,
+  rows: readonly RunRow[],
+  watching: Watching,
+): Promise<RunFile> {
+  const { weights, headLoaded, unmeasured } = await firstWeights(paths, run);
+  const measured = unmeasured && (await measuredUnlessStopped(run, rows, unmeasured, weights, watching));
+  if (measured === 'stopped') return { ...run, status: 'stopped' };
+  await writeSafetensors(paths.initial, new Map([...weights, ...(measured ?? [])]), {});
+  const hash = await sha256File(paths.initial);
+  return {
+    ...run,
+    weights: run.weights && { ...run.weights, headLoaded },
+    files: { ...run.files, 'initial.safetensors': hash },
+  };
+}
+
+async function measuredUnlessStopped(
+  run: RunFile,
+  rows: readonly RunRow[],
+  norms: RestoredNorms,
+  weights: Weights,
+  { watch, emit }: Watching,
+): Promise<Weights | 'stopped'> {
+  const onProgress = (done: number, total: number): void => {
+    emit({ event: 'measuring', done, total });
+    watch.requested();
+  };
+  try {
+    return await measuredNorms({ run, rows, norms, weights, signal: watch.signal, onProgress });
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'CANCELLED') return 'stopped';
+    throw error;
+  }
+}
+
+function stoppedBefore({ id, epoch, best }: RunFile, emit: Watching['emit']): TrainResult {
+  const result: TrainResult = { run: id, status: 'stopped', epoch, best };
+  emit({ event: 'done', ...result });
+  return result;
 }
 
 async function settleMachine({ settings, machine }: RunFile): Promise<NonNullable<RunFile['machine']>> {
@@ -162,16 +212,6 @@ async function createContext(
     signal: watch.signal,
     emit,
   };
-}
-
-/** Rows as the loader takes them: with the class's number for its name. */
-export function toLoaderRows(rows: readonly RunRow[], classes: readonly string[]): LoaderRow[] {
-  return rows.map(({ path, file, sha256, label }) => ({ path, file, sha256, label: classes.indexOf(label) }));
-}
-
-/** The numbers of a split's rows, rising. */
-export function rowsOf(rows: readonly RunRow[], split: Split): Uint32Array {
-  return Uint32Array.from(rows.flatMap((row, index) => (row.split === split ? [index] : [])));
 }
 
 function announce({ run, emit }: TrainContext, { position }: Checkpoint): void {

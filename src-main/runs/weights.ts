@@ -4,6 +4,7 @@ import path from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
 import { sha256File } from '../base/hash.ts';
 import { withInitRules } from '../models/init-rules.ts';
+import { unmeasuredNorms, withoutNorms, type RestoredNorms } from '../models/imported/restored-norms.ts';
 import { initialState, networkState } from '../models/state.ts';
 import { matchWeights } from '../models/weights/match.ts';
 import { readWeights } from '../models/weights/read-weights.ts';
@@ -16,28 +17,37 @@ import type { RunFile } from './run-file.ts';
 /** Weights and buffers by torchvision's names. */
 export type Weights = Map<string, Tensor>;
 
+/** What a run begins with. */
+export interface FirstWeights {
+  readonly weights: Weights;
+  readonly headLoaded: boolean;
+  /** Layers of which the weights hold nothing: they are to be measured before the function is the weights' own. */
+  readonly unmeasured: RestoredNorms | undefined;
+}
+
 /**
  * The weights a run begins with: the file's or the network's own, and for what they lack (a head of other classes, or everything when
  * there is no file) the architecture's initialisation drawn from the run's seed.
  *
  * @throws LabError `WEIGHTS_HASH` when the file has changed since the run was made; those of reading weights
  */
-export async function firstWeights(
-  paths: RunPaths,
-  run: RunFile,
-): Promise<{ readonly weights: Weights; readonly headLoaded: boolean }> {
-  const { architecture, weights: own } = await readNetwork(paths, run);
+export async function firstWeights(paths: RunPaths, run: RunFile): Promise<FirstWeights> {
+  const { architecture, weights: own, restored } = await readNetwork(paths, run);
   const { settings, dataset } = run;
   const state = networkState(architecture, dataset.classes.length, settings.pipeline.imageSize);
   const specs = withInitRules(state, settings.init);
   const tensors = run.weights === null ? own : await readUnchanged(run.weights);
-  if (tensors.size === 0) return { weights: initialState(specs, settings.seed), headLoaded: false };
-  const { tensors: loaded, headLoaded } = matchWeights(specs, tensors, { head: architecture.head });
+  if (tensors.size === 0) {
+    return { weights: initialState(specs, settings.seed), headLoaded: false, unmeasured: undefined };
+  }
+  const unmeasured = unmeasuredNorms(restored, tensors);
+  const expected = withoutNorms(specs, unmeasured);
+  const { tensors: loaded, headLoaded } = matchWeights(expected, tensors, { head: architecture.head });
   const drawn = initialState(
     specs.filter(({ name }) => !loaded.has(name)),
     settings.seed,
   );
-  return { weights: new Map([...loaded, ...drawn]), headLoaded };
+  return { weights: new Map([...loaded, ...drawn]), headLoaded, unmeasured };
 }
 
 async function readUnchanged({ file, sha256 }: NonNullable<RunFile['weights']>): Promise<Weights> {

@@ -26,6 +26,8 @@ export const trainFields = {
   model: text('the name of a network, or a file').default('resnet18'),
   /** The value that holds the logits of an `.onnx` file; null to find it. */
   logits: text('the name of a value').nullable().default(null),
+  /** Whether batch normalisation that an exporter folded into convolutions of an `.onnx` file is put back. */
+  restoreBatchNorm: flag().default(false),
   /**
    * `bundled`, another name of the catalog, `none`, the path of a file, or a run, `RUN` or `RUN@EPOCH`; null for
    * those in the network's file, else the bundled ones of the network, else none.

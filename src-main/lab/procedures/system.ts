@@ -33,7 +33,7 @@ export const system = {
   augmentations: os.system.augmentations.handler(() => AUGMENTATION_INFOS),
 
   describe: os.system.describe.handler(async ({ input: { model, logits, classes, imageSize } }) => {
-    const { architecture } = await findNetwork(model, logits);
+    const { architecture } = await findNetwork(model, { logits, restoreBatchNorm: false });
     return describe(architecture, classes ?? architecture.classes, imageSize ?? architecture.imageSize);
   }),
 

@@ -27,6 +27,10 @@ const FLAGS: Readonly<Record<keyof TrainSettingsJson, SettingFlag>> = {
     flags: '--logits <name>',
     description: 'value that holds the logits of an .onnx file (default: found by itself)',
   },
+  restoreBatchNorm: {
+    flags: '--restore-batch-norm',
+    description: 'put batch normalisation back behind the convolutions of an .onnx file',
+  },
   weights: {
     flags: '--weights <name|file>',
     description:
