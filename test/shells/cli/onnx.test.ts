@@ -1,8 +1,9 @@
 /** A classifier that PyTorch exported, trained, used and exported again by the command line. */
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { decodeModel } from '../../../src-main/onnx/decode.ts';
 import { int64 } from '../../../src-main/onnx/tensor.ts';
 import { classifierBytes, FIRST, PARAMETERS, tailFrom } from '../../models/imported/networks.ts';
 import type { NodeInit } from '../../onnx/import/models.ts';
@@ -98,6 +99,35 @@ describe('a MobileNet from PyTorch', () => {
     resumed.child.kill('SIGINT');
     const lines = jsonLines(await resumed.result);
     expect(lines.at(-1)).toMatchObject({ event: 'done', status: 'stopped' });
+  });
+});
+
+describe('a ResNet whose batch normalisation was folded away', () => {
+  const file = network('resnet-opset11');
+  const args = ['train', 'stripes', '--restore-batch-norm', '--mode', 'full', '--epochs', '1'];
+
+  test('is trained with it, and exported with parity', async () => {
+    const result = await inLab(...args, '--model', file, '--image-size', '32', ...SMALL);
+    const run = lastLine(result)['run'] as string;
+    expect(result.stderr).toContain(
+      'note: resnet-opset11.onnx: batch normalisation is put back behind 12 convolutions with a bias.\n',
+    );
+    const out = path.join(folder, 'restored.onnx');
+    const report = lastLine(await inLab('export', run, '--out', out, '--input', 'tensor'));
+    expect(report).toMatchObject({ parity: { images: 6, argmaxAgreement: 1 } });
+    const norms = decodeModel(readFileSync(out)).graph.nodes.filter(
+      ({ opType }) => opType === 'BatchNormalization',
+    );
+    expect(norms).toHaveLength(12);
+  });
+
+  test('a network of the lab has nothing to restore', async () => {
+    const refused = await vitrine('train', 'stripes', '--restore-batch-norm', '--lab', lab);
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr:
+        'error: --restore-batch-norm is given for the network resnet18, which is no .onnx file: nothing has been folded in it. Leave --restore-batch-norm out.\n',
+    });
   });
 });
 
