@@ -75,13 +75,18 @@ export function foldableConvolutions(
 ): Map<string, string> {
   const names = new Set([...taken, ...[...learnt.values()].map(({ name }) => name)]);
   const pooled = pooledValues(graph);
+  const readers = readersOf(graph);
+  const isReadAsNorm = (value: string): boolean => {
+    const ops = [...(readers.get(value) ?? [])];
+    return value !== graph.output && ops.length > 0 && ops.every((opType) => READERS.has(opType));
+  };
   const found = new Map<string, string>();
   for (const node of graph.nodes) {
     const [x = '', weight = '', bias = ''] = node.inputs;
     const [result = ''] = node.outputs;
     const kernel = learnt.get(weight);
     if (node.opType !== 'Conv' || kernel?.tensor.dims.length !== 4 || !learnt.has(bias)) continue;
-    if (pooled.has(x) || !isReadAsNorm(graph, result)) continue;
+    if (pooled.has(x) || !isReadAsNorm(result)) continue;
     const layer = freeName(`${kernel.name.replace('.weight', '')}.norm`, names);
     for (const name of Object.values(normNames(layer))) names.add(name);
     found.set(result, layer);
@@ -89,9 +94,13 @@ export function foldableConvolutions(
   return found;
 }
 
-function isReadAsNorm({ nodes, output }: PlainGraph, value: string): boolean {
-  const readers = nodes.filter(({ inputs }) => inputs.includes(value));
-  return value !== output && readers.length > 0 && readers.every(({ opType }) => READERS.has(opType));
+/** Kinds of the ops that read each value. */
+function readersOf({ nodes }: PlainGraph): Map<string, Set<string>> {
+  const readers = new Map<string, Set<string>>();
+  for (const { opType, inputs } of nodes) {
+    for (const name of inputs) readers.set(name, (readers.get(name) ?? new Set()).add(opType));
+  }
+  return readers;
 }
 
 /** Values of one place for each channel, and what is made of them alone. */
