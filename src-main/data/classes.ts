@@ -32,12 +32,9 @@ export function chooseClasses(
 ): (className: string) => string | undefined {
   const taken = keysOf(root, classes ?? existing, existing);
   const renamed = new Map(Object.entries(rename).map(([from, to]) => [from.normalize('NFC'), to]));
-  keysOf(
-    root,
-    renamed.keys(),
-    existing.filter((name) => taken.has(name.normalize('NFC'))),
-  );
+  keysOf(root, renamed.keys(), existing);
   for (const [from, to] of renamed) {
+    if (!taken.has(from)) throw notTaken(from);
     if (to !== '') continue;
     throw new LabError('INVALID_ARGUMENT', `The class "${from}" cannot be renamed to nothing.`);
   }
@@ -56,6 +53,12 @@ function keysOf(root: string, asked: Iterable<string>, existing: readonly string
     keys.add(key);
   }
   return keys;
+}
+
+function notTaken(name: string): LabError {
+  return new LabError('CLASS_UNKNOWN', `The class "${name}" is to be renamed, but not among those to take.`, {
+    hint: 'Add it to --classes, or leave its --rename out.',
+  });
 }
 
 function unknownClass(root: string, name: string, existing: readonly string[]): LabError {

@@ -282,7 +282,6 @@ describe('classes', () => {
   test.each([
     [{ classes: ['bird', 'Cat'] }, 'has no class "Cat": its classes are "bird", "cat", "plane".'],
     [{ rename: { dog: 'cat' } }, 'has no class "dog": its classes are "bird", "cat", "plane".'],
-    [{ classes: ['bird'], rename: { cat: 'dog' } }, 'has no class "cat": its classes are "bird".'],
   ] as const)('that do not exist are named: %j', async (choice, message) => {
     using store = LabStore.open(temporaryFolder());
     const path = await savedTar();
@@ -292,6 +291,27 @@ describe('classes', () => {
       hint: 'Check the spelling; upper and lower case differ.',
     });
     expect(store.datasets()).toEqual([]);
+  });
+
+  test('that are renamed must be taken', async () => {
+    using store = LabStore.open(temporaryFolder());
+    const choice = { classes: ['bird'], rename: { cat: 'dog' } };
+    expect(await labErrorFrom(pets(store, await savedTar(), choice))).toEqual({
+      code: 'CLASS_UNKNOWN',
+      message: 'The class "cat" is to be renamed, but not among those to take.',
+      hint: 'Add it to --classes, or leave its --rename out.',
+    });
+  });
+});
+
+test('a single packed file of MNIST is no damaged archive', async () => {
+  using store = LabStore.open(temporaryFolder());
+  const path = join(temporaryFolder(), 'train-labels-idx1-ubyte.gz');
+  writeFileSync(path, gzipSync(Buffer.from([0, 0, 8, 1, 0, 0, 0, 1, 7])));
+  expect(await labErrorFrom(pets(store, path))).toEqual({
+    code: 'SOURCE_UNREADABLE',
+    message: `${path} is a single IDX file, expected images with their labels.`,
+    hint: 'Give the folder that holds both.',
   });
 });
 

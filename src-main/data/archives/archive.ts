@@ -117,6 +117,17 @@ export function unsafe(archive: string, problem: string): LabError {
   });
 }
 
+/** The error for a packed file of MNIST, which needs those beside it. */
+export function singleIdx(file: string): LabError {
+  return new LabError(
+    'SOURCE_UNREADABLE',
+    `${file} is a single IDX file, expected images with their labels.`,
+    {
+      hint: 'Give the folder that holds both.',
+    },
+  );
+}
+
 /** The error for an archive that cannot be read. `problem` is a clause. */
 export function corrupt(archive: string, problem: string, cause?: unknown): LabError {
   return new LabError('ARCHIVE_CORRUPT', `The archive ${archive} is damaged or cut off: ${problem}.`, {

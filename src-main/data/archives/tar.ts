@@ -16,6 +16,7 @@ import {
   RATIO_FREE_BYTES,
   type ReadMember,
   readFailure,
+  singleIdx,
   tooLarge,
   unsafe,
 } from './archive.ts';
@@ -112,6 +113,7 @@ class TarReader {
     if (!this.#begun && PACKED.some((start) => chunk.subarray(0, start.length).equals(start))) {
       throw unsafe(this.#path, 'it is compressed twice');
     }
+    if (!this.#begun && chunk.subarray(0, 3).equals(IDX)) throw singleIdx(this.#path);
     this.#begun = true;
     this.#parser.write(chunk);
     this.#throwProblem();
@@ -170,6 +172,9 @@ class TarReader {
     return corrupt(this.#path, error.message.replace(/^TAR_[A-Z_]+: /, ''), error);
   }
 }
+
+/** How IDX files of bytes begin, in which MNIST comes. No tar does: its first name is not empty. */
+const IDX = Buffer.from([0, 0, 8]);
 
 /** How gzip and Zstandard begin. */
 const PACKED = [Buffer.from([0x1f, 0x8b]), Buffer.from([0x28, 0xb5, 0x2f, 0xfd])];
