@@ -31,6 +31,7 @@ export async function findNetwork(
 ): Promise<FoundNetwork> {
   const extension = networkExtension(model);
   if (restoreBatchNorm && extension !== '.onnx') throw nothingFolded(model);
+  if (logits !== null && extension !== '.onnx') throw logitsKnown(model);
   if (extension === undefined)
     return { architecture: architectureOf(model), weights: new Map(), file: undefined };
   const source = path.resolve(model);
@@ -49,6 +50,14 @@ export async function findNetwork(
     restoreBatchNorm,
   });
   return { ...network, file: { source, extension, logits, restoreBatchNorm } };
+}
+
+function logitsKnown(model: string): LabError {
+  return new LabError(
+    'INVALID_ARGUMENT',
+    `--logits is given for the network ${model}, which is no .onnx file: its last layer gives them.`,
+    { hint: 'Leave --logits out.' },
+  );
 }
 
 function nothingFolded(model: string): LabError {

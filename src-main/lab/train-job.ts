@@ -4,6 +4,7 @@ import type { startSchema } from '../../src-shared/contract/training.ts';
 import { trainableRows } from '../data/trainable.ts';
 import { checkDifferentiable } from '../models/differentiable.ts';
 import { checkImageSize } from '../models/image-size.ts';
+import { classWeights } from '../runs/artifacts.ts';
 import { createRun } from '../runs/run-folder.ts';
 import type { RunRow } from '../runs/rows.ts';
 import type { TrainSettingsInput } from '../runs/settings.ts';
@@ -51,6 +52,8 @@ export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>):
     const engine = engineSettings(settings, weights);
     checkRules(found.architecture, classes.length, engine);
     if (found.file) checkTrainable(found, classes.length, engine);
+    // Told before there is a run.
+    classWeights(settings.classWeights, classes, runRows);
     for (const message of found.notes ?? []) job.emit({ event: 'note', message });
     const normalization = await chooseNormalization(settings, engine, runRows, job);
     const folder = await createRun({

@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { writeFileAtomic } from '../base/atomic-file.ts';
+import { LabError } from '../../src-shared/errors.ts';
+import { writeError, writeFileAtomic } from '../base/atomic-file.ts';
 import type { Architecture } from '../models/architecture.ts';
 import { Network } from '../models/layers/index.ts';
 import { writeSafetensors } from '../models/weights/safetensors.ts';
@@ -53,7 +54,9 @@ export async function buildExport(options: ExportOptions): Promise<UnverifiedExp
   const out = path.resolve(options.out);
   const temporary = path.join(path.dirname(out), `.${path.basename(out)}.${randomUUID()}.unverified`);
   const model = await exportedModel(opened, options.input);
-  await writeFileAtomic(temporary, encodeModel(model, out));
+  await writeFileAtomic(temporary, encodeModel(model, out)).catch((error: unknown) => {
+    throw error instanceof LabError ? writeError(out, error.cause) : error;
+  });
   const rows = await parityRows(opened);
   const { maxPixels } = opened.run.settings;
   return {

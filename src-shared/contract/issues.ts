@@ -3,6 +3,8 @@
 /** One thing that is wrong with a value, as zod and other validators report it. */
 export interface Issue {
   readonly message: string;
+  /** Fields that nobody knows, where those are what is wrong. */
+  readonly keys?: readonly string[];
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
@@ -18,8 +20,14 @@ export function describeIssues(
   return `${issues.map((issue) => describe(issue, nameOf)).join('; ')}.`;
 }
 
-function describe({ message, path = [] }: Issue, nameOf: (field: string) => string): string {
-  const [field, ...below] = path.map((part) => String(typeof part === 'object' ? part.key : part));
-  if (field === undefined) return message;
-  return `${[nameOf(field), ...below].join('.')}: ${message}`;
+function describe({ message, keys, path = [] }: Issue, nameOf: (field: string) => string): string {
+  const problem = keys === undefined ? message : `there is no setting ${keys.map(quoted).join(', ')}`;
+  const [field, ...below] = path.map((part) => (typeof part === 'object' ? part.key : part));
+  if (field === undefined) return problem;
+  const place = below.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
+  return `${nameOf(String(field))}${place.join('')}: ${problem}`;
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name);
 }

@@ -32,9 +32,16 @@ function fail(thrown: unknown): void {
   process.exitCode = exitCodeOf(error);
 }
 
+/** The help of the command that was asked for, or of all where it is none. */
+function helpFor(words: readonly string[]): string {
+  const commands = createProgram().commands.map((command) => command.name());
+  const command = words.find((word) => commands.includes(word));
+  return command === undefined ? 'vitrine --help' : `vitrine ${command} --help`;
+}
+
 function usageError({ message }: CommanderError): LabError {
   const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
   const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
-  const hint = [suggestion, 'See: vitrine --help'].filter((part) => part !== '').join(' ');
+  const hint = [suggestion, `See: ${helpFor(argv)}`].filter((part) => part !== '').join(' ');
   return new LabError('INVALID_ARGUMENT', `${first.charAt(0).toUpperCase()}${first.slice(1)}`, { hint });
 }

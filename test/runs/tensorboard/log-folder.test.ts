@@ -228,7 +228,8 @@ describe('vitrine export-log', () => {
     );
     expect(await vitrine('export-log', id, '--lab', lab)).toMatchObject({
       code: 2,
-      stderr: "error: Required option '--tensorboard <folder>' not specified. See: vitrine --help\n",
+      stderr:
+        "error: Required option '--tensorboard <folder>' not specified. See: vitrine export-log --help\n",
     });
   });
 

@@ -42,14 +42,14 @@ describe('usage', () => {
 
   test('a flag that is none', async () => {
     expect(await errorOf(2, 'train', 'x', '--learning-rate', '1')).toBe(
-      "Unknown option '--learning-rate'. See: vitrine --help",
+      "Unknown option '--learning-rate'. See: vitrine train --help",
     );
   });
 
   test('a missing argument, and a missing flag', async () => {
-    expect(await errorOf(2, 'train')).toBe("Missing required argument 'dataset'. See: vitrine --help");
+    expect(await errorOf(2, 'train')).toBe("Missing required argument 'dataset'. See: vitrine train --help");
     expect(await errorOf(2, 'import', 'x')).toBe(
-      "Required option '--dataset <name>' not specified. See: vitrine --help",
+      "Required option '--dataset <name>' not specified. See: vitrine import --help",
     );
   });
 
@@ -59,8 +59,12 @@ describe('usage', () => {
     [['--lr', '-1'], '--lr: expected a number above 0, not -1.'],
     [['--mode', 'tail'], '--mode: expected one of head, full, head-then-full, not "tail".'],
     [['--label-smoothing', '1'], '--label-smoothing: expected a number from 0 to less than 1, not 1.'],
-    [['--betas', '0.9,x'], '--betas.1: expected a number from 0 to less than 1, not "x".'],
+    [['--betas', '0.9,x'], '--betas[1]: expected a number from 0 to less than 1, not "x".'],
     [['--betas', '0.9'], '--betas: expected two numbers from 0 to less than 1, not [0.9].'],
+    [
+      ['--logits', 'y'],
+      '--logits is given for the network resnet18, which is no .onnx file: its last layer gives them. Leave --logits out.',
+    ],
     [['--class-weights', 'all'], '--class-weights: expected balanced, or numbers above 0, not ["all"].'],
     [
       ['--seed', '-1', '--threads', '1.5'],

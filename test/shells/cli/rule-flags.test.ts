@@ -45,26 +45,26 @@ test.each<[keyof typeof FLAGS, string, string]>([
   [
     'lrTable',
     '0=1',
-    '--lr-table.0.epoch: expected a whole number of at least 0, not "0=1"; --lr-table.0.lr: expected a number above 0, not nothing.',
+    '--lr-table[0].epoch: expected a whole number of at least 0, not "0=1"; --lr-table[0].lr: expected a number above 0, not nothing.',
   ],
-  ['paramGroups', '*:frieze', '--param-groups.0: Unrecognized key: "frieze".'],
-  ['paramGroups', ':freeze', '--param-groups.0.pattern: expected a pattern of parameters\' names, not "".'],
+  ['paramGroups', '*:frieze', '--param-groups[0]: there is no setting "frieze".'],
+  ['paramGroups', ':freeze', '--param-groups[0].pattern: expected a pattern of parameters\' names, not "".'],
   [
     'paramGroups',
     '*:lr=1,lr-factor=2',
-    '--param-groups.0: expected lr or lr-factor, not both, not {"pattern":"*","lr":1,"lrFactor":2}.',
+    '--param-groups[0]: expected lr or lr-factor, not both, not {"pattern":"*","lr":1,"lrFactor":2}.',
   ],
   [
     'init',
     '*:norml',
-    '--init.0.init.name: expected an initialiser, one of kaiming_normal, kaiming_uniform, xavier_normal, xavier_uniform, normal, uniform, trunc_normal, constant, zeros, ones, not {"name":"norml"}.',
+    '--init[0].init.name: expected an initialiser, one of kaiming_normal, kaiming_uniform, xavier_normal, xavier_uniform, normal, uniform, trunc_normal, constant, zeros, ones, not {"name":"norml"}.',
   ],
-  ['init', '*:normal,std=-1', '--init.0.init.std: expected a number of at least 0, not -1.'],
-  ['init', '*:uniform,a=2', '--init.0.init: expected a of at most b, not {"name":"uniform","a":2}.'],
+  ['init', '*:normal,std=-1', '--init[0].init.std: expected a number of at least 0, not -1.'],
+  ['init', '*:uniform,a=2', '--init[0].init: expected a of at most b, not {"name":"uniform","a":2}.'],
   [
     'init',
     '*:trunc_normal,mean=3',
-    '--init.0.init: expected a mean between a and b, not {"name":"trunc_normal","mean":3}.',
+    '--init[0].init: expected a mean between a and b, not {"name":"trunc_normal","mean":3}.',
   ],
 ])('%s %s', (field, text, message) => {
   expect(labErrorOf(() => parsed(field, text))).toEqual({ code: 'INVALID_ARGUMENT', message });

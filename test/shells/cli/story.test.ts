@@ -132,7 +132,24 @@ describe('the main job', () => {
     expect(datasets.stdout).toBe('name     images  classes\nstripes      24  across, down, slanted\n');
     const runs = await vitrine('runs', '--lab', lab);
     expect(runs.stdout).toContain(run);
-    expect(runs.stdout).toContain('finished');
+    expect(runs.stdout).toMatch(/stripes +resnet18 +finished/);
+  });
+
+  test('an export into a folder that is not there names the file that was asked for', async () => {
+    const out = path.join(folder, 'nowhere', 'model.onnx');
+    expect((await vitrine('export', run, '--out', out, '--lab', lab)).stderr).toBe(
+      `error: Writing ${out} failed: its folder does not exist. Choose a folder that exists and that you may write to.\n`,
+    );
+  });
+
+  test('class weights that do not fit the classes leave no run', async () => {
+    const before = jsonLines(await inLab('runs')).length;
+    const { code, stderr } = await vitrine('train', 'stripes', '--class-weights', '1,2', '--lab', lab);
+    expect([code, stderr]).toEqual([
+      2,
+      'error: Class weights: expected 3, one for each of across, down, slanted; found 2.\n',
+    ]);
+    expect(jsonLines(await inLab('runs'))).toHaveLength(before);
   });
 });
 

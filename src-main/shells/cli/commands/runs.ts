@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Command } from 'commander';
 import type { RunInfo } from '../../../../src-shared/contract/training.ts';
 import { runSession } from '../session.ts';
@@ -19,12 +20,15 @@ export function runsCommand(program: Command): void {
 
 function describe(runs: readonly RunInfo[]): string {
   return table(
-    ['run', 'data set', 'status', 'mode', 'size', 'epochs', 'best', 'validation'],
-    runs.map(({ id, dataset, status, mode, imageSize, epoch, epochs, best }) => {
+    ['run', 'data set', 'network', 'status', 'mode', 'size', 'epochs', 'best', 'validation'],
+    runs.map(({ id, dataset, model, status, mode, imageSize, epoch, epochs, best }) => {
       const accuracy = best?.accuracy ?? null;
       const shown = accuracy === null ? '' : percent(accuracy);
       const bestEpoch = best === null ? '' : String(best.epoch);
-      return [id, dataset.name, status, mode, String(imageSize), `${epoch}/${epochs}`, bestEpoch, shown];
+      return [
+        ...[id, dataset.name, path.basename(model), status, mode],
+        ...[String(imageSize), `${epoch}/${epochs}`, bestEpoch, shown],
+      ];
     }),
   );
 }
