@@ -25,7 +25,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
     Math.max(stringWidth(name), ...safe.map((row) => stringWidth(row[column]!))),
   );
   const alignments = header.map((_, column) =>
-    safe.length > 0 && safe.every((row) => /^[-\d.,]*( ?%)?$/.test(row[column]!)) ? 'right' : 'left',
+    safe.length > 0 && safe.every((row) => /^[-\d.,]*(e[-+]\d+| ?%)?$/.test(row[column]!)) ? 'right' : 'left',
   );
   return [header, ...safe]
     .map((row) =>

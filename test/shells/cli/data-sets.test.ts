@@ -52,6 +52,7 @@ test('from an archive to a run and back to a folder', async () => {
   expect(shown.stdout).toContain(
     `s (train): 12 images, as they are, pixels from 0 to 1:\n--mean ${mean} --std `,
   );
+  expect(shown.stdout).toContain('\nWidth: 32. Height: 32.\n');
   expect((await vitrine('stats', 's', '--split', 'test', '--lab', lab)).stderr).toBe(
     'error: The data set "s" has no labelled image in its test split. Divide it with: vitrine split s\n',
   );

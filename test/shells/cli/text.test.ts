@@ -26,6 +26,10 @@ describe('text for terminals', () => {
     ).toBe('类别   n\n猫    10\ndog    9');
   });
 
+  test('numbers with an exponent stand to the right, as the others', () => {
+    expect(table(['rate'], [['0.004'], ['4e-7']])).toBe(' rate\n0.004\n 4e-7');
+  });
+
   test('durations and long lists', () => {
     expect([duration(41.6), duration(185)]).toEqual(['42 s', '3 min 05 s']);
     expect(shortList(['a', 'b', 'c'], 2)).toEqual(['a', 'b', '… and 1 more']);

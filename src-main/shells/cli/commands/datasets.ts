@@ -16,7 +16,11 @@ export function datasetsCommand(program: Command): void {
           output.text(
             table(
               ['name', 'images', 'classes'],
-              datasets.map(({ name, samples, classes }) => [name, String(samples), classes.join(', ')]),
+              datasets.map(({ name, samples, classes }) => [
+                name,
+                samples.toLocaleString('en-US'),
+                classes.join(', '),
+              ]),
             ),
           );
         }

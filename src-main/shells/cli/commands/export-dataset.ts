@@ -12,7 +12,10 @@ export function exportDatasetCommand(program: Command): void {
     .command('export-dataset')
     .description('Write the labelled images of a data set into a folder.')
     .argument('<dataset>', 'the data set')
-    .option('--format <format>', `${EXPORT_FORMATS.join(', ')} (default: image-folder)`)
+    .option(
+      '--format <format>',
+      `${EXPORT_FORMATS.slice(0, -1).join(', ')} or ${EXPORT_FORMATS.at(-1)} (default: image-folder)`,
+    )
     .requiredOption('--out <folder>', 'a folder that is empty or does not exist yet')
     .option('--copy', 'csv: put copies of the images beside the list')
     .option('--resize <mode>', 'cifar: crop (the middle) or stretch (the whole picture) (default: crop)')

@@ -41,6 +41,6 @@ function describe({ file, weightsFile, parity }: ResultOf<'export'>): string {
   return [
     `Wrote ${printable(file)}.`,
     ...(weightsFile === null ? [] : [`Wrote ${printable(weightsFile)}.`]),
-    `A fresh process gave ${count(images, 'image')} to the file: logits differ by at most ${maxAbsLogitDifference.toExponential(1)}, ${percent(argmaxAgreement)} of the predictions agree.`,
+    `A fresh process gave ${count(images, 'image')} to the file: logits differ by at most ${maxAbsLogitDifference === 0 ? 0 : maxAbsLogitDifference.toExponential(1)}, ${percent(argmaxAgreement)} of the predictions agree.`,
   ].join('\n');
 }

@@ -15,7 +15,10 @@ export function importCommand(program: Command): void {
     .description('Bring images into a data set. Files in a folder stay where they are; archives are copied.')
     .argument('<path>', 'folder, archive (.zip, .tar, .tar.gz) or list (.csv, .jsonl) of images')
     .requiredOption('--dataset <name>', 'the data set; one that exists is extended')
-    .option('--format <format>', `${IMPORT_FORMATS.slice(0, -1).join(', ')} or ${IMPORT_FORMATS.at(-1)}`)
+    .option(
+      '--format <format>',
+      `${IMPORT_FORMATS.slice(0, -1).join(', ')} or ${IMPORT_FORMATS.at(-1)} (default: auto)`,
+    )
     .option('--classes <names>', 'the only classes to take, with commas between them', toNames)
     .option('--rename <old=new>', 'another name for a class; can be repeated', toRenamed)
     .option('--max-pixels <count>', 'skip larger pictures (width × height)', toNumber)
@@ -49,9 +52,11 @@ export async function importFolder(session: Session, input: z.output<typeof impo
 
 function describe(dataset: string, report: ResultOf<'import'>): string {
   const { samples, added, updated, classes, skipped, duplicates, conflicts } = report;
+  const changes = [`${added.toLocaleString('en-US')} new`];
+  if (updated > 0) changes.push(`${updated.toLocaleString('en-US')} changed`);
   return [
     `Format: ${report.format}, because ${report.reason}.`,
-    `Data set "${printable(dataset)}": ${count(samples, 'image')} (${added} new${updated > 0 ? `, ${updated} changed` : ''}) in ${count(classes.length, 'class', 'classes')}: ${classes.map(printable).join(', ')}.`,
+    `Data set "${printable(dataset)}": ${count(samples, 'image')} (${changes.join(', ')}) in ${count(classes.length, 'class', 'classes')}: ${classes.map(printable).join(', ')}.`,
     `Duplicates: ${duplicates}, kept and put on one side of every split.`,
     ...section(
       `Skipped: ${skipped.length}`,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { scheduleFields } from '../../../../src-shared/contract/schedule-fields.ts';
+import { scheduleFields, SCHEDULES } from '../../../../src-shared/contract/schedule-fields.ts';
 import { scheduleRequestSchema, type ScheduleRates } from '../../../../src-shared/contract/schedule.ts';
 import { LabError } from '../../../../src-shared/errors.ts';
 import { scheduleRates } from '../../../lab/index.ts';
@@ -17,7 +17,7 @@ export function scheduleCommand(program: Command): void {
   const command = program
     .command('schedule')
     .description("List a schedule's learning rates.")
-    .argument('<name>', 'the schedule')
+    .argument('<name>', `${SCHEDULES.slice(0, -1).join(', ')} or ${SCHEDULES.at(-1)}`)
     .requiredOption('--epochs <count>', 'how many', toNumber)
     .option('--lr <rate>', 'what it begins with (default: 0.1)', toNumber)
     .option('--steps-per-epoch <count>', 'steps of an epoch, which one-cycle counts', toNumber)

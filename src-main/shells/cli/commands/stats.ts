@@ -41,16 +41,16 @@ function describe(report: ResultOf<'stats'>): string {
   const channels = (values: readonly number[]): string => values.map((value) => value.toFixed(4)).join(',');
   const shown = sizes.slice(0, SIZES_SHOWN);
   const range = ({ min, median, max }: typeof width): string =>
-    `${min} to ${max}, half of them up to ${median}`;
+    min === max ? String(min) : `${min} to ${max}, median ${median}`;
   return [
     `${printable(dataset)}${where}: ${count(images, 'image')}, ${seen}, pixels from 0 to 1:`,
     `--mean ${channels(mean)} --std ${channels(std)}`,
     '',
-    `Widths: ${range(width)}. Heights: ${range(height)}.`,
+    `Width: ${range(width)}. Height: ${range(height)}.`,
     table(
       ['size', 'images'],
-      shown.map(({ width, height, count }) => [`${width} × ${height}`, String(count)]),
+      shown.map(({ width, height, count }) => [`${width} × ${height}`, count.toLocaleString('en-US')]),
     ),
-    ...(distinctSizes > shown.length ? [`and ${distinctSizes - shown.length} other sizes`] : []),
+    ...(distinctSizes > shown.length ? [`… and ${count(distinctSizes - shown.length, 'other size')}`] : []),
   ].join('\n');
 }
