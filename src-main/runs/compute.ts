@@ -26,5 +26,6 @@ if (parentPort !== undefined) {
   process.on('disconnect', () => void server.close().then(() => process.exit(0)));
 }
 
-// A terminal's Ctrl+C reaches the whole process group; the parent decides what it means and cancels calls.
-process.on('SIGINT', () => undefined);
+// A terminal's Ctrl+C and a service manager's SIGTERM reach the whole process group; the parent decides what they mean
+// and cancels calls.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);

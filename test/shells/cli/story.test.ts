@@ -197,6 +197,19 @@ describe('stopping and going on', () => {
     expect(readFileSync(path.join(lab, 'runs', run['id'] as string, 'checkpoint')).length).toBeGreaterThan(0);
   });
 
+  // Windows has no process groups.
+  test.skipIf(process.platform === 'win32')(
+    'SIGTERM to the whole process group leaves time for the checkpoint',
+    async () => {
+      const training = start([...long, '--lab', lab], true);
+      await training.until('epoch');
+      process.kill(-training.child.pid!, 'SIGTERM');
+      const { code, stderr } = await training.result;
+      expect([code, stderr]).toEqual([130, '\nStopping … (once more ends it at once)\n']);
+      expect(jsonLines(await inLab('runs')).at(-1)).toMatchObject({ status: 'stopped' });
+    },
+  );
+
   test('a killed training is told as interrupted', async () => {
     const training = start([...long, '--lab', lab, '--json']);
     await training.until('"event":"epoch"');

@@ -24,16 +24,17 @@ export interface Running {
 }
 
 /** Starts `vitrine` with arguments, from the sources; it does not outlive the test. */
-export function start(args: readonly string[]): Running {
-  const running = spawnVitrine(args);
+export function start(args: readonly string[], ownGroup = false): Running {
+  const running = spawnVitrine(args, ownGroup);
   onTestFinished(() => void running.child.kill('SIGKILL'));
   return running;
 }
 
-function spawnVitrine(args: readonly string[]): Running {
+function spawnVitrine(args: readonly string[], ownGroup = false): Running {
   const child = spawn(NODE, [MAIN, ...args], {
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: ownGroup,
   });
   let stdout = '';
   let stderr = '';
