@@ -1,4 +1,5 @@
 /** The contract's flat settings as the engine takes them, with everything filled in that depends on the rest. */
+import { LabError } from '../../src-shared/errors.ts';
 import type { TrainSettingsJson } from '../../src-shared/contract/train-settings.ts';
 import { createPipeline } from '../data/pipeline.ts';
 import type { Architecture } from '../models/architecture.ts';
@@ -50,15 +51,16 @@ export function engineSettings(given: TrainSettingsJson, weights: FirstWeights):
 }
 
 /**
- * Checks rules for single parameters before there is a run.
+ * Checks rules for single parameters, and what does not go together, before there is a run.
  *
  * @throws LabError `INVALID_ARGUMENT` as `withInitRules`, `checkPatterns` and `groupsOf` do
  */
 export function checkRules(
   architecture: Architecture,
   classes: number,
-  { pipeline, mode, init = [], paramGroups = [] }: TrainSettingsInput,
+  { pipeline, mode, optimizer, init = [], paramGroups = [] }: TrainSettingsInput,
 ): void {
+  checkNesterov(optimizer);
   if (init.length + paramGroups.length === 0) return;
   const state = networkState(architecture, classes, pipeline.imageSize);
   withInitRules(state, initRulesSchema.parse(init));
@@ -75,6 +77,17 @@ export function checkRules(
     trained.map(({ name }) => name),
     () => true,
     paramGroups,
+  );
+}
+
+/** As `torch.optim.SGD` refuses it. */
+function checkNesterov(optimizer: TrainSettingsInput['optimizer']): void {
+  const { nesterov, momentum, dampening } = { ...optimizer };
+  if (nesterov !== true || (momentum !== 0 && dampening === 0)) return;
+  throw new LabError(
+    'INVALID_ARGUMENT',
+    `Nesterov's momentum needs a momentum above 0 and no dampening; found momentum ${momentum} and dampening ${dampening}.`,
+    { hint: 'Leave --nesterov out, or give --momentum 0.9 and no --dampening.' },
   );
 }
 

@@ -45,6 +45,8 @@ export const describeSchema = z.strictObject({
 
 const descriptionSchema = z.object({
   ...networkSchema.shape,
+  /** How a file was understood, in sentences. */
+  notes: list(z.string()),
   layers: list(
     z.object({
       /** As its parameters begin; empty for what lies between layers. */

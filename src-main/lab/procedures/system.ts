@@ -11,7 +11,11 @@ import { findNetwork } from '../network.ts';
 import { weightsFolder } from '../weights.ts';
 import { os } from './implementer.ts';
 
-function describe(architecture: Architecture, classes: number, imageSize: number): Description {
+function describe(
+  architecture: Architecture,
+  classes: number,
+  imageSize: number,
+): Omit<Description, 'notes'> {
   const { name, paper } = architecture;
   return { name, paper, imageSize, classes, ...summarize(architecture, classes, imageSize) };
 }
@@ -33,8 +37,9 @@ export const system = {
   augmentations: os.system.augmentations.handler(() => AUGMENTATION_INFOS),
 
   describe: os.system.describe.handler(async ({ input: { model, logits, classes, imageSize } }) => {
-    const { architecture } = await findNetwork(model, { logits, restoreBatchNorm: false });
-    return describe(architecture, classes ?? architecture.classes, imageSize ?? architecture.imageSize);
+    const { architecture, notes = [] } = await findNetwork(model, { logits, restoreBatchNorm: false });
+    const size = imageSize ?? architecture.imageSize;
+    return { ...describe(architecture, classes ?? architecture.classes, size), notes: [...notes] };
   }),
 
   devices: os.system.devices.handler(async ({ context: { lab } }) => {

@@ -42,6 +42,16 @@ describe('a MobileNet from PyTorch', () => {
   const copy = path.join(folder, 'mobilenet.onnx');
   let run = '';
 
+  test('is described with how it was understood', async () => {
+    const file = network('mobilenet-v2-training-opset12');
+    expect(lastLine(await inLab('describe', file))['notes']).toEqual([
+      expect.stringContaining(
+        'the layer "/classifier/classifier.1/Gemm" (Gemm, 10 classes) is replaced by a new one',
+      ),
+      expect.stringContaining('does not say how its pixels are normalised'),
+    ]);
+  });
+
   test('is trained, and says how it was understood', async () => {
     copyFileSync(network('mobilenet-v2-training-opset12'), copy);
     const result = await inLab(

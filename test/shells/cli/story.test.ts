@@ -142,6 +142,15 @@ describe('the main job', () => {
     );
   });
 
+  test("Nesterov's momentum without momentum leaves no run", async () => {
+    const flags = ['--nesterov', '--momentum', '0'];
+    const { code, stderr } = await vitrine('train', 'stripes', ...flags, '--lab', lab);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      "error: Nesterov's momentum needs a momentum above 0 and no dampening; found momentum 0 and dampening 0. Leave --nesterov out, or give --momentum 0.9 and no --dampening.\n",
+    );
+  });
+
   test('class weights that do not fit the classes leave no run', async () => {
     const before = jsonLines(await inLab('runs')).length;
     const { code, stderr } = await vitrine('train', 'stripes', '--class-weights', '1,2', '--lab', lab);

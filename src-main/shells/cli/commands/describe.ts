@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { describeSchema, type Description } from '../../../../src-shared/contract/system.ts';
 import { parseFlags, toNumber } from '../flags.ts';
 import { runSession } from '../session.ts';
-import { table } from '../text.ts';
+import { printable, table } from '../text.ts';
 
 /** `vitrine describe MODEL` */
 export function describeCommand(program: Command): void {
@@ -23,9 +23,10 @@ export function describeCommand(program: Command): void {
     });
 }
 
-function shown({ name, imageSize, classes, layers, ...total }: Description): string {
+function shown({ name, imageSize, classes, layers, notes, ...total }: Description): string {
   return [
     `${name}, images of ${imageSize} pixels, ${classes} classes`,
+    ...notes.map(printable),
     table(
       ['layer', 'ops', 'output', 'parameters', 'multiply-adds'],
       [...layers, { ...total, name: 'in all', ops: [], output: [] }].map((row) => [
