@@ -52,7 +52,8 @@ export async function findWeights(
   if (name === NONE || name === OWN)
     return { name, file: null, pretrained: name === OWN, ...pixels(architecture.imageSize, usual) };
   const known = CATALOG.some((entry) => entry.name === name) || existsSync(name);
-  const ofRun = known ? undefined : await runWeights(lab, name, weightsFolder(lab));
+  const found = { model: architecture.name, folder: weightsFolder(lab) };
+  const ofRun = known ? undefined : await runWeights(lab, name, found);
   const { path: file, entry } = await resolveWeights(ofRun ?? name, {
     model: architecture.name,
     cacheFolder: weightsFolder(lab),

@@ -160,6 +160,14 @@ describe('training', () => {
     expect(best.get('fc.weight')?.dims).toEqual([3, 2048]);
   });
 
+  test('the weights of a run of another network', async () => {
+    const { code, stderr } = await inLab('train', 'stripes', '--model', 'resnet18', '--weights', first);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `error: The weights of the run ${first} are those of mycnn, not of resnet18. Train with --model mycnn.\n`,
+    );
+  });
+
   test('an epoch that the run has not', async () => {
     const result = await inLab(...train, '--weights', `${first}@7`, '--epochs', '1');
     expect(result.code).toBe(1);
