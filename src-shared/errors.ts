@@ -66,6 +66,7 @@ export const ERROR_CODES = [
   'EXPORT_PARITY',
   'OUTPUT_UNWRITABLE',
   // calls
+  'PATH_FORBIDDEN',
   'INVALID_ARGUMENT',
   'CANCELLED',
   'INTERNAL',

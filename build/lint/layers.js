@@ -63,9 +63,14 @@ export const LAYERS = {
   ],
   'src-renderer/client': ['src-shared/contract'],
   'src-renderer/stores': ['src-renderer/client', 'src-shared/contract'],
-  'src-renderer/composables': ['src-renderer/stores'],
+  'src-renderer/composables': ['src-renderer/stores', 'src-shared/contract'],
   'src-renderer/components': [],
-  'src-renderer/panels': ['src-renderer/stores', 'src-renderer/composables', 'src-renderer/components'],
+  'src-renderer/panels': [
+    'src-renderer/stores',
+    'src-renderer/composables',
+    'src-renderer/components',
+    'src-shared/contract',
+  ],
   'src-renderer/locales': [],
 };
 
@@ -91,4 +96,11 @@ export const OWNERS = {
   'cli-progress': 'src-main/shells/cli',
   picocolors: 'src-main/shells/cli',
   'string-width': 'src-main/shells/cli',
+  hono: 'src-main/shells/server',
+  '@hono/node-server': 'src-main/shells/server',
+  ws: 'src-main/shells/server',
+  'chart.js': 'src-renderer/components/charts',
+  'vue-chartjs': 'src-renderer/components/charts',
+  'chartjs-chart-matrix': 'src-renderer/components/charts',
+  'reka-ui': 'src-renderer/components',
 };

@@ -1,4 +1,5 @@
 /** The contract, implemented. */
+import { changes } from './procedures/changes.ts';
 import { datasets } from './procedures/datasets.ts';
 import { evaluation } from './procedures/evaluation.ts';
 import { exporting } from './procedures/exporting.ts';
@@ -9,4 +10,13 @@ import { system } from './procedures/system.ts';
 import { training } from './procedures/training.ts';
 
 /** Every procedure; a shell serves it with a lab as context. */
-export const router = os.router({ datasets, training, evaluation, prediction, exporting, system, jobs });
+export const router = os.router({
+  datasets,
+  training,
+  evaluation,
+  prediction,
+  exporting,
+  system,
+  jobs,
+  changes,
+});

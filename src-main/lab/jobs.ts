@@ -29,6 +29,12 @@ interface Job {
 /** The jobs of a lab process. They go on whoever watches, and are told apart by their ids. */
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
+  readonly #onChange: (id: string) => void;
+
+  /** @param onChange called whenever a job began, moved on or ended */
+  constructor(onChange: (id: string) => void = () => undefined) {
+    this.#onChange = onChange;
+  }
 
   /** Begins a job and returns its id. */
   start<Kind extends JobKind>(kind: Kind, subject: string, work: Work<Kind>): string {
@@ -44,6 +50,7 @@ export class Jobs {
       },
     };
     this.#jobs.set(id, job);
+    this.#onChange(id);
     this.#forget();
     return id;
   }
@@ -91,6 +98,7 @@ export class Jobs {
     const emit = (event: JobEvent): void => {
       if (event.event === 'progress') job.json = { ...job.json, progress: event.progress };
       job.log.add(event);
+      if (event.event === 'progress') this.#onChange(job.json.id);
     };
     try {
       // A kind and its own result, which the union of all results cannot express.
@@ -102,6 +110,7 @@ export class Jobs {
       else
         end(job, { status: 'failed', error: error.toJSON() }, { event: 'failed', error: withStack(error) });
     }
+    this.#onChange(job.json.id);
   }
 
   #forget(): void {

@@ -8,6 +8,7 @@ import type { CallName, ComputeCalls } from '../runs/compute-protocol.ts';
 import type { ExportOptions } from '../runs/export.ts';
 import type { ComputeProcess, ProcessHost } from '../runs/process-host.ts';
 import type { ExportResult } from '../runs/verify-export.ts';
+import { Changes } from './changes.ts';
 import { Jobs } from './jobs.ts';
 
 /** Options of {@link Lab}. */
@@ -21,7 +22,8 @@ export interface LabOptions {
 /** An open lab. Its store is opened, and locked, when something needs it: runs can be looked at without. */
 export class Lab {
   readonly folder: string;
-  readonly jobs = new Jobs();
+  readonly changes = new Changes();
+  readonly jobs = new Jobs((id) => this.changes.emit({ what: 'job', id }));
   readonly #host: ProcessHost;
   readonly #processes = new Set<ComputeProcess>();
   #store: LabStore | undefined;

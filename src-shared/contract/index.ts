@@ -1,5 +1,6 @@
 /** Every call that a shell or a page can make to the lab. To add one: its namespace's file, then its handler. */
 import type { ContractRouterClient } from '@orpc/contract';
+import { changes } from './changes.ts';
 import { datasets } from './datasets.ts';
 import { evaluation } from './evaluation.ts';
 import { exporting } from './exporting.ts';
@@ -8,7 +9,7 @@ import { prediction } from './prediction.ts';
 import { system } from './system.ts';
 import { training } from './training.ts';
 
-export const contract = { datasets, training, evaluation, prediction, exporting, system, jobs };
+export const contract = { datasets, training, evaluation, prediction, exporting, system, jobs, changes };
 
 /** The lab as its clients see it, over whatever connection. */
 export type LabClient = ContractRouterClient<typeof contract>;

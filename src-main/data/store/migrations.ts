@@ -82,6 +82,49 @@ const MIGRATIONS: readonly string[] = [
   `,
   // The file extension of bytes that the lab keeps itself, below contents/; NULL for those at a sample's path.
   `ALTER TABLE contents ADD COLUMN stored TEXT`,
+  `
+  -- Deleted or merged into another; kept, because events name it.
+  ALTER TABLE classes ADD COLUMN removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1));
+
+  CREATE TABLE class_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    operation_id INTEGER NOT NULL REFERENCES operations (id),
+    class_id INTEGER NOT NULL REFERENCES classes (id),
+    what TEXT NOT NULL CHECK (what IN ('name', 'removed')),
+    from_value TEXT,                     -- a name for 'name', else '0' or '1'
+    to_value TEXT
+  ) STRICT;
+  CREATE INDEX class_events_of_operation ON class_events (operation_id, id);
+  CREATE TRIGGER class_events_keep BEFORE DELETE ON class_events
+    BEGIN SELECT RAISE(ABORT, 'class events are append-only'); END;
+  CREATE TRIGGER class_events_fix BEFORE UPDATE ON class_events
+    BEGIN SELECT RAISE(ABORT, 'class events are append-only'); END;
+
+  -- What an epoch of a run says about a data set's samples; the latest of each run and epoch is kept.
+  CREATE TABLE evaluations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    dataset_id INTEGER NOT NULL REFERENCES datasets (id),
+    run TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    classes TEXT NOT NULL,               -- JSON: names in the order of the network's outputs
+    at TEXT NOT NULL,
+    UNIQUE (dataset_id, run, epoch)
+  ) STRICT;
+  CREATE TABLE predictions (
+    evaluation_id INTEGER NOT NULL REFERENCES evaluations (id) ON DELETE CASCADE,
+    sample_id INTEGER NOT NULL REFERENCES samples (id),
+    split TEXT NOT NULL CHECK (split IN ('train', 'validation', 'test', 'none')), -- as the run had it
+    predicted INTEGER NOT NULL,          -- index into the evaluation's classes
+    class_id INTEGER REFERENCES classes (id), -- the predicted class, where the data set still has it
+    confidence REAL NOT NULL,            -- probability of the predicted class
+    entropy REAL NOT NULL,               -- of the probabilities, in nats
+    probabilities BLOB NOT NULL,         -- float32, one for each class
+    PRIMARY KEY (evaluation_id, sample_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX predictions_by_class ON predictions (evaluation_id, class_id);
+  CREATE INDEX predictions_by_entropy ON predictions (evaluation_id, entropy);
+  CREATE INDEX samples_by_split ON samples (dataset_id, split);
+  `,
 ];
 
 /** The schema this program writes. */

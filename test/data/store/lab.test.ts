@@ -118,7 +118,9 @@ describe('the check at the start', () => {
     const folder = temporaryFolder();
     const store = LabStore.open(folder);
     store.addSamples('pets', [sample('/a.png', 'cat', 1)]);
-    store.database.exec('ALTER TABLE contents DROP COLUMN stored; PRAGMA user_version = 1');
+    store.database.exec(`
+      DROP TABLE class_events; DROP TABLE predictions; DROP TABLE evaluations; DROP INDEX samples_by_split;
+      ALTER TABLE classes DROP COLUMN removed; ALTER TABLE contents DROP COLUMN stored; PRAGMA user_version = 1`);
     store.close();
     using again = LabStore.open(folder);
     expect(again.rows('pets')).toMatchObject([{ path: '/a.png', file: '/a.png', className: 'cat' }]);
@@ -149,7 +151,7 @@ describe('the check at the start', () => {
     store.close();
     expect(labErrorOf(() => LabStore.open(folder))).toEqual({
       code: 'LAB_VERSION',
-      message: `The lab's database ${join(folder, 'lab.db')} has schema version 1000; this program knows versions up to 2.`,
+      message: `The lab's database ${join(folder, 'lab.db')} has schema version 1000; this program knows versions up to 3.`,
       hint: 'Open the lab with the newer version of Vitrine that wrote it.',
     });
   });
