@@ -12,18 +12,8 @@ import {
 import { softmax } from './metrics/softmax.ts';
 import { WorstSamples } from './metrics/worst.ts';
 import { SPLITS, type Split } from '../data/store/types.ts';
-import { readRows, type RunRow } from './rows.ts';
+import { labelledRows, readRows, type LabelledFile, type RunRow } from './rows.ts';
 import { openRun, runClassifier, type OpenRun, type RunChoice } from './run-classifier.ts';
-
-/** A picture with its class's name, from outside the run. */
-export interface LabelledFile {
-  readonly path: string;
-  /** Where its bytes lie, if not at the path. */
-  readonly file?: string | undefined;
-  /** Of the file's bytes. */
-  readonly sha256: string;
-  readonly label: string;
-}
 
 /** What to evaluate on: a split of the run, or pictures of its classes. */
 export type EvaluationData = { readonly split: Split } | { readonly files: readonly LabelledFile[] };
@@ -98,19 +88,6 @@ function filledSplits({ run }: OpenRun): string {
   return SPLITS.filter((split) => run.dataset[split] > 0)
     .map((split) => `${run.dataset[split]} images in ${split}`)
     .join(', ');
-}
-
-/** Files with the numbers of their classes. @throws LabError `CLASS_UNKNOWN` */
-export function labelledRows(files: readonly LabelledFile[], classes: readonly string[]): LoaderRow[] {
-  return files.map(({ path, file, sha256, label }) => {
-    const index = classes.indexOf(label);
-    if (index >= 0) return { path, file, sha256, label: index };
-    throw new LabError(
-      'CLASS_UNKNOWN',
-      `The image ${path} is of the class "${label}", which the run does not know; it knows ${classes.join(', ')}.`,
-      { hint: 'Rename the folder to one of these classes, or leave it out.' },
-    );
-  });
 }
 
 async function evaluateRows(

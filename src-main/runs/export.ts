@@ -16,11 +16,11 @@ import type { Model } from '../onnx/types.ts';
 import { readEvaluationModel } from './artifacts.ts';
 import { readNetwork } from './network.ts';
 import { classifyRows } from './classifier.ts';
-import { splitRows, labelledRows } from './evaluate.ts';
+import { splitRows } from './evaluate.ts';
 import { encodeMetadata, type ExportMetadata } from './export-metadata.ts';
 import { createLoader } from '../data/loader.ts';
 import { openRun, runClassifier, type OpenRun, type RunChoice } from './run-classifier.ts';
-import type { RunRow } from './rows.ts';
+import { labelledRows, type RunRow } from './rows.ts';
 
 /** Pictures that are compared. */
 export const PARITY_IMAGES = 32;

@@ -9,7 +9,7 @@ import { float32, type Tensor } from '../onnx/tensor.ts';
 import type { Model } from '../onnx/types.ts';
 import { createSession, type Session } from '../runtime/session.ts';
 import { ChannelStatistics } from './channel-statistics.ts';
-import { rowsOf, toLoaderRows, type RunRow } from './rows.ts';
+import { labelledRows, rowsOf, type RunRow } from './rows.ts';
 import type { RunFile } from './run-file.ts';
 import type { Weights } from './weights.ts';
 
@@ -75,7 +75,7 @@ async function measure(
   const { imageSize } = pipeline;
   const order = spread(rowsOf(rows, 'train'), IMAGES);
   const statistics = new Map(norms.names.map((layer) => [layer, new ChannelStatistics()]));
-  const source = { rows: toLoaderRows(rows, run.dataset.classes), pipeline, seed, cacheBytes: 0 };
+  const source = { rows: labelledRows(rows, run.dataset.classes), pipeline, seed, cacheBytes: 0 };
   const loader = createLoader({ ...source, ...(maxPixels !== undefined && { maxPixels }) });
   try {
     const sizes = batchSizes(order.length, evaluationBatchSize, { dropLast: false, joinSingle: false });

@@ -18,6 +18,16 @@ const rowSchema = z.strictObject({
 /** One sample of a run. `sha256` is of the file's bytes, `label` the class's name. */
 export type RunRow = z.output<typeof rowSchema>;
 
+/** A picture with its class's name; {@link RunRow} is one, and so is a file from outside the run. */
+export interface LabelledFile {
+  readonly path: string;
+  /** Where its bytes lie, if not at the path. */
+  readonly file?: string | undefined;
+  /** Of the file's bytes. */
+  readonly sha256: string;
+  readonly label: string;
+}
+
 /** Rows as JSON lines. */
 export function encodeRows(rows: readonly RunRow[]): string {
   return rows
@@ -68,9 +78,21 @@ function rowsError(file: string, what: string, cause?: unknown): LabError {
   });
 }
 
-/** Rows as the loader takes them: with the class's number for its name. */
-export function toLoaderRows(rows: readonly RunRow[], classes: readonly string[]): LoaderRow[] {
-  return rows.map(({ path, file, sha256, label }) => ({ path, file, sha256, label: classes.indexOf(label) }));
+/**
+ * Files as the loader takes them: with the number of their class for its name.
+ *
+ * @throws LabError `CLASS_UNKNOWN`
+ */
+export function labelledRows(files: readonly LabelledFile[], classes: readonly string[]): LoaderRow[] {
+  return files.map(({ path, file, sha256, label }) => {
+    const index = classes.indexOf(label);
+    if (index >= 0) return { path, file, sha256, label: index };
+    throw new LabError(
+      'CLASS_UNKNOWN',
+      `The image ${path} is of the class "${label}", which the run does not know; it knows ${classes.join(', ')}.`,
+      { hint: 'Rename the folder to one of these classes, or leave it out.' },
+    );
+  });
 }
 
 /** The numbers of a split's rows, rising. */

@@ -13,7 +13,7 @@ import { readCheckpoint, START, type Checkpoint } from './checkpoint.ts';
 import { Journal } from './journal.ts';
 import { cutRecords } from './metrics-log.ts';
 import { measuredNorms } from './measured-norms.ts';
-import { readRows, rowsOf, toLoaderRows, type RunRow } from './rows.ts';
+import { labelledRows, readRows, rowsOf, type RunRow } from './rows.ts';
 import { artifactPath, runPaths, type RunPaths } from './run-folder.ts';
 import { readRunFile, writeRunFile, type RunFile } from './run-file.ts';
 import { phasesOf } from './settings.ts';
@@ -197,7 +197,7 @@ async function createContext(
 ): Promise<TrainContext> {
   const { settings, dataset } = run;
   const { device, threads } = run.machine!;
-  const loaderRows = toLoaderRows(rows, dataset.classes);
+  const loaderRows = labelledRows(rows, dataset.classes);
   const { pipeline, seed, maxPixels } = settings;
   return {
     paths,

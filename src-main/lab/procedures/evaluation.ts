@@ -1,7 +1,7 @@
 /** Procedures on evaluation. */
 import path from 'node:path';
 import { scanFolder } from '../../data/scan.ts';
-import type { LabelledFile } from '../../runs/evaluate.ts';
+import type { LabelledFile } from '../../runs/rows.ts';
 import { findRun, runPaths } from '../../runs/run-folder.ts';
 import { readRunFile } from '../../runs/run-file.ts';
 import type { JobContext } from '../jobs.ts';

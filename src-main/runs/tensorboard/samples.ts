@@ -3,9 +3,8 @@ import path from 'node:path';
 import { LabError } from '../../../src-shared/errors.ts';
 import { encodeImage } from '../../data/image.ts';
 import { SampleSource } from '../../data/sample-source.ts';
-import { labelledRows } from '../evaluate.ts';
 import type { RunFile } from '../run-file.ts';
-import type { RunRow } from '../rows.ts';
+import { labelledRows, type RunRow } from '../rows.ts';
 import type { Picture } from './events.ts';
 
 /** How many pictures are shown. */
