@@ -20,7 +20,7 @@ import { splitRows } from './evaluate.ts';
 import { encodeMetadata, type ExportMetadata } from './export-metadata.ts';
 import { createLoader } from '../data/loader.ts';
 import { openRun, runClassifier, type OpenRun, type RunChoice } from './run-classifier.ts';
-import { labelledRows, type RunRow } from './rows.ts';
+import { evenlySpread, labelledRows, type RunRow } from './rows.ts';
 
 /** Pictures that are compared. */
 export const PARITY_IMAGES = 32;
@@ -104,8 +104,7 @@ function tensorModel(architecture: Architecture, classes: number, imageSize: num
 async function parityRows(opened: OpenRun): Promise<RunRow[]> {
   const validation = await splitRows(opened, 'validation');
   const rows = validation.length > 0 ? validation : await splitRows(opened, 'train');
-  const count = Math.min(PARITY_IMAGES, rows.length);
-  return Array.from({ length: count }, (_, at) => rows[Math.floor((at * rows.length) / count)]!);
+  return evenlySpread(rows, PARITY_IMAGES);
 }
 
 /** On the CPU, as the check: graphics cards round products to fewer bits than the tolerance allows for. */

@@ -9,7 +9,7 @@ import { float32, type Tensor } from '../onnx/tensor.ts';
 import type { Model } from '../onnx/types.ts';
 import { createSession, type Session } from '../runtime/session.ts';
 import { ChannelStatistics } from './channel-statistics.ts';
-import { labelledRows, rowsOf, type RunRow } from './rows.ts';
+import { evenlySpread, labelledRows, rowsOf, type RunRow } from './rows.ts';
 import type { RunFile } from './run-file.ts';
 import type { Weights } from './weights.ts';
 
@@ -73,7 +73,7 @@ async function measure(
 ): Promise<Weights> {
   const { pipeline, seed, maxPixels, evaluationBatchSize } = run.settings;
   const { imageSize } = pipeline;
-  const order = spread(rowsOf(rows, 'train'), IMAGES);
+  const order = Uint32Array.from(evenlySpread(rowsOf(rows, 'train'), IMAGES));
   const statistics = new Map(norms.names.map((layer) => [layer, new ChannelStatistics()]));
   const source = { rows: labelledRows(rows, run.dataset.classes), pipeline, seed, cacheBytes: 0 };
   const loader = createLoader({ ...source, ...(maxPixels !== undefined && { maxPixels }) });
@@ -121,10 +121,4 @@ function tensorsOf(
     [names.mean, tensor(mean)],
     [names.variance, tensor(variance)],
   ];
-}
-
-/** Evenly spread rows, since those of a class lie together. */
-function spread(rows: Uint32Array, most: number): Uint32Array {
-  const count = Math.min(most, rows.length);
-  return Uint32Array.from({ length: count }, (_, at) => rows[Math.floor((at * rows.length) / count)]!);
 }

@@ -99,3 +99,13 @@ export function labelledRows(files: readonly LabelledFile[], classes: readonly s
 export function rowsOf(rows: readonly RunRow[], split: Split): Uint32Array {
   return Uint32Array.from(rows.flatMap((row, index) => (row.split === split ? [index] : [])));
 }
+
+/**
+ * Some of the rows in their order, evenly spread over all, since those of a class lie together.
+ *
+ * @returns `most` of them, or every one where there are fewer
+ */
+export function evenlySpread<T>(rows: ArrayLike<T>, most: number): T[] {
+  const count = Math.min(most, rows.length);
+  return Array.from({ length: count }, (_, at) => rows[Math.floor((at * rows.length) / count)]!);
+}

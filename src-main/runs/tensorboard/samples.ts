@@ -4,7 +4,7 @@ import { LabError } from '../../../src-shared/errors.ts';
 import { encodeImage } from '../../data/image.ts';
 import { SampleSource } from '../../data/sample-source.ts';
 import type { RunFile } from '../run-file.ts';
-import { labelledRows, type RunRow } from '../rows.ts';
+import { evenlySpread, labelledRows, rowsOf, type RunRow } from '../rows.ts';
 import type { Picture } from './events.ts';
 
 /** How many pictures are shown. */
@@ -27,12 +27,9 @@ export async function samplePictures(
     ...{ pipeline, seed, cacheBytes: 0 },
     ...(maxPixels !== undefined && { maxPixels }),
   });
-  const training = [...rows.keys()].filter((row) => rows[row]!.split === 'train');
-  const count = Math.min(SAMPLES, training.length);
   const pictures: Picture[] = [];
   const failures: LabError[] = [];
-  for (let at = 0; at < count; at++) {
-    const row = training[Math.floor((at * training.length) / count)]!;
+  for (const [at, row] of evenlySpread(rowsOf(rows, 'train'), SAMPLES).entries()) {
     try {
       pictures.push(await samplePicture(source, row, rows[row]!, at + 1));
     } catch (error) {
