@@ -13,6 +13,7 @@ import type { Tensor } from '../onnx/tensor.ts';
 import { readNetwork } from './network.ts';
 import { epochFile, type RunPaths } from './run-folder.ts';
 import type { RunFile } from './run-file.ts';
+import { verifyFile } from './verified-file.ts';
 
 /** Weights and buffers by torchvision's names. */
 export type Weights = Map<string, Tensor>;
@@ -26,8 +27,8 @@ export interface FirstWeights {
 }
 
 /**
- * The weights a run begins with: the file's or the network's own, and for what they lack (a head of other classes, or everything when
- * there is no file) the architecture's initialisation drawn from the run's seed.
+ * The weights a run begins with: the file's or the network's own, and for what they lack (a head of other classes,
+ * or everything when there is no file) the architecture's initialisation drawn from the run's seed.
  *
  * @throws LabError `WEIGHTS_HASH` when the file has changed since the run was made; those of reading weights
  */
@@ -113,14 +114,6 @@ export async function readEpochWeights(
 /** The first weights as the run wrote them. @throws LabError `ARTIFACT_CHANGED` */
 export async function readInitial(paths: RunPaths, run: RunFile): Promise<Weights> {
   const relative = path.basename(paths.initial);
-  const found = await sha256File(paths.initial).catch(() => 'missing');
-  const expected = run.files[relative];
-  if (found !== expected) {
-    throw new LabError(
-      'ARTIFACT_CHANGED',
-      `The run's file ${relative} has changed: its SHA-256 was ${expected ?? 'never recorded'} and is ${found}.`,
-      { hint: 'Restore the file, or start a new run.' },
-    );
-  }
+  await verifyFile(paths.initial, relative, run.files[relative]);
   return (await readSafetensors(paths.initial)).tensors;
 }
