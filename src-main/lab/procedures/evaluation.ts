@@ -1,6 +1,6 @@
 /** Procedures on evaluation. */
 import path from 'node:path';
-import { scanFolder } from '../../data/scan.ts';
+import { scanFolder, type FormatChoice } from '../../data/scan.ts';
 import type { LabelledFile } from '../../runs/rows.ts';
 import { findRun, runPaths } from '../../runs/run-folder.ts';
 import { readRunFile } from '../../runs/run-file.ts';
@@ -36,7 +36,7 @@ export const evaluation = {
 async function scanForRun(
   folder: string,
   data: string,
-  format: 'auto' | 'image-folder' | 'kaggle' | 'manifest',
+  format: FormatChoice,
   { signal, progress }: JobContext,
 ) {
   const { classes } = (await readRunFile(runPaths(folder).run)).dataset;
