@@ -1,6 +1,6 @@
 /** How good a run is on pictures: of one of its splits, or of any others. */
 import { LabError } from '../../src-shared/errors.ts';
-import { createLoader, type LoaderRow } from '../data/loader.ts';
+import { createLoader, type Loader, type LoaderRow } from '../data/loader.ts';
 import { evaluated } from './evaluated.ts';
 import { classifyRows, type Classifier } from './classifier.ts';
 import {
@@ -13,6 +13,7 @@ import { softmax } from './metrics/softmax.ts';
 import { WorstSamples } from './metrics/worst.ts';
 import { SPLITS, type Split } from '../data/store/types.ts';
 import { labelledRows, readRows, type LabelledFile, type RunRow } from './rows.ts';
+import type { RunFile } from './run-file.ts';
 import { openRun, runClassifier, type OpenRun, type RunChoice } from './run-classifier.ts';
 
 /** What to evaluate on: a split of the run, or pictures of its classes. */
@@ -97,20 +98,12 @@ async function evaluateRows(
   { worst = 20, batchSize, signal, onProgress }: EvaluateOptions,
 ): Promise<Evaluation> {
   const { classes } = run.dataset;
-  const { pipeline, seed, maxPixels, evaluationBatchSize } = run.settings;
   const accumulator = new SummaryAccumulator(classes.length);
   const worstSamples = new WorstSamples<WorstSample>(worst);
-  // Every picture is shown once: nothing is worth keeping.
-  const loader = createLoader({
-    rows,
-    pipeline,
-    seed,
-    cacheBytes: 0,
-    ...(maxPixels !== undefined && { maxPixels }),
-  });
+  const loader = loaderOf(run, rows);
   try {
     const order = Uint32Array.from(rows.keys());
-    const size = batchSize ?? evaluationBatchSize;
+    const size = batchSize ?? run.settings.evaluationBatchSize;
     let done = 0;
     for await (const { row, label, vector } of classifyRows(classifier, {
       loader,
@@ -141,4 +134,9 @@ async function evaluateRows(
     perClass: classMetrics(summary.confusion, classes),
     worst: worstSamples.list(),
   };
+}
+
+function loaderOf({ settings: { pipeline, seed, maxPixels } }: RunFile, rows: readonly LoaderRow[]): Loader {
+  // Every picture is shown once: nothing is worth keeping.
+  return createLoader({ rows, pipeline, seed, cacheBytes: 0, ...(maxPixels !== undefined && { maxPixels }) });
 }
