@@ -97,6 +97,8 @@ export const OWNERS = {
   picocolors: 'src-main/shells/cli',
   'string-width': 'src-main/shells/cli',
   hono: 'src-main/shells/server',
+  partysocket: 'src-renderer/client',
+  'vue-router': 'src-renderer/router.ts',
   '@hono/node-server': 'src-main/shells/server',
   ws: 'src-main/shells/server',
   'chart.js': 'src-renderer/components/charts',

@@ -3,6 +3,7 @@ import { changes } from './procedures/changes.ts';
 import { datasets } from './procedures/datasets.ts';
 import { evaluation } from './procedures/evaluation.ts';
 import { exporting } from './procedures/exporting.ts';
+import { files } from './procedures/files.ts';
 import { os } from './procedures/implementer.ts';
 import { jobs } from './procedures/jobs.ts';
 import { prediction } from './procedures/prediction.ts';
@@ -19,4 +20,5 @@ export const router = os.router({
   system,
   jobs,
   changes,
+  files,
 });

@@ -45,6 +45,16 @@ export class Lab {
     return path.join(this.folder, 'cache');
   }
 
+  /** For what a page sends: a folder for each transfer. */
+  get uploadsFolder(): string {
+    return path.join(this.folder, 'uploads');
+  }
+
+  /** For what a page fetches: exports that were given no place. */
+  get exportsFolder(): string {
+    return path.join(this.folder, 'exports');
+  }
+
   /** Makes a call in a compute process of its own. */
   compute<Name extends CallName>(
     name: Name,

@@ -4,12 +4,23 @@ import { changes } from './changes.ts';
 import { datasets } from './datasets.ts';
 import { evaluation } from './evaluation.ts';
 import { exporting } from './exporting.ts';
+import { files } from './files.ts';
 import { jobs } from './jobs.ts';
 import { prediction } from './prediction.ts';
 import { system } from './system.ts';
 import { training } from './training.ts';
 
-export const contract = { datasets, training, evaluation, prediction, exporting, system, jobs, changes };
+export const contract = {
+  datasets,
+  training,
+  evaluation,
+  prediction,
+  exporting,
+  system,
+  jobs,
+  changes,
+  files,
+};
 
 /** The lab as its clients see it, over whatever connection. */
 export type LabClient = ContractRouterClient<typeof contract>;

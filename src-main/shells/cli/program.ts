@@ -16,6 +16,7 @@ import { predictCommand } from './commands/predict.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runsCommand } from './commands/runs.ts';
 import { scheduleCommand } from './commands/schedule.ts';
+import { serveCommand } from './commands/serve.ts';
 import { splitCommand } from './commands/split.ts';
 import { statsCommand } from './commands/stats.ts';
 import { stopCommand } from './commands/stop.ts';
@@ -41,6 +42,7 @@ const COMMANDS: readonly AddCommand[] = [
   ],
   augmentationsCommand,
   scheduleCommand,
+  serveCommand,
   demoCommand,
 ];
 

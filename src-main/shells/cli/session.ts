@@ -16,6 +16,7 @@ export interface GlobalOptions {
 /** What a command works with. */
 export interface Session {
   readonly client: LabClient;
+  readonly lab: Lab;
   readonly output: Output;
   /** The lab's folder. */
   readonly folder: string;
@@ -58,7 +59,13 @@ export async function runSession(
   process.on('SIGTERM', interrupt);
   try {
     lab = new Lab({ folder: options.lab ?? defaultLabFolder(), processHost: nodeHost });
-    const session = { client: createLabClient(lab), output, folder: lab.folder, signal: interrupts.signal };
+    const session = {
+      client: createLabClient(lab),
+      lab,
+      output,
+      folder: lab.folder,
+      signal: interrupts.signal,
+    };
     const code = await command(session);
     process.exitCode = typeof code === 'number' ? code : EXIT.success;
   } catch (thrown) {
