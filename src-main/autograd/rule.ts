@@ -2,7 +2,7 @@
 import { LabError } from '../../src-shared/errors.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import type { InferContext } from '../onnx/ops/schema.ts';
-import { float32, type DataType, type Tensor } from '../onnx/tensor.ts';
+import { elementCount, float32, type DataType, type Tensor } from '../onnx/tensor.ts';
 import type { Node, Shape } from '../onnx/types.ts';
 
 /**
@@ -60,6 +60,13 @@ export function unsupported(node: Node, reason: string): never {
 /** A scalar constant of the same element type as `like`. */
 export function constantLike(g: GraphBuilder, like: Value, value: number): Value {
   return g.constant(floatTensor(like.dtype, [], [value]));
+}
+
+/** How many elements `x` has along axes, as a scalar of the type of `like`; at run time where a size is symbolic. */
+export function countAlong(g: GraphBuilder, x: Value, axes: readonly number[], like: Value): Value {
+  const sizes = axes.map((axis) => x.shape[axis]);
+  if (sizes.every((size) => typeof size === 'number')) return constantLike(g, like, elementCount(sizes));
+  return g.cast(g.reduceProd(g.gather(g.shape(x), g.ints(axes), 0), undefined, false), like.dtype);
 }
 
 /** A constant of float32 or float64. */

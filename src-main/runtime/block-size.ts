@@ -1,6 +1,6 @@
 /** How many channels a block has on this machine, found out by computing. */
 import { GraphBuilder } from '../onnx/graph-builder.ts';
-import { float32, type Tensor } from '../onnx/tensor.ts';
+import { elementCount, float32, type Tensor } from '../onnx/tensor.ts';
 import type { Model } from '../onnx/types.ts';
 import { withBlockedConvolutions } from './blocked-layout.ts';
 import { createSession } from './session.ts';
@@ -61,9 +61,8 @@ async function outputOf(model: Model): Promise<Float32Array> {
 
 /** Numbers in [−0.1, 0.1] that no exchange of channels leaves alone. */
 function wave(dims: readonly number[]): Tensor {
-  const count = dims.reduce((product, size) => product * size, 1);
   return float32(
     dims,
-    Array.from({ length: count }, (_, i) => Math.sin(i * 1.7) / 10),
+    Array.from({ length: elementCount(dims) }, (_, i) => Math.sin(i * 1.7) / 10),
   );
 }

@@ -4,6 +4,7 @@ import type { normalization as schemas } from '../../onnx/ops/normalization.ts';
 import { channelDot, channelSum, channelWindowSum, scaleShift } from '../lowering/channels.ts';
 import {
   constantLike,
+  countAlong,
   knownSizes,
   reshapeLike,
   unsupported,
@@ -45,7 +46,8 @@ const normTraining: Vjp = (c) => {
   const dbias = channelSum(g, dy);
   const dscale = scaleGradient(c, dbias, mean, variance);
   if (!needs(0)) return [undefined, dscale, dbias];
-  const count = elementsPerChannel(c);
+  const others = x(0).shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  const count = countAlong(g, x(0), others, dy);
   const a = g.mul(x(1), inverse);
   const b = g.neg(g.div(g.mul(g.mul(a, inverse), dscale), count));
   const offset = g.neg(g.add(g.div(g.mul(a, dbias), count), g.mul(b, mean)));
@@ -62,20 +64,6 @@ function scaleGradient(c: VjpContext, total: Value, mean: Value, variance: Value
 function inverseDeviation({ g, attributes }: VjpContext, variance: Value): Value {
   const epsilon = attributes.float('epsilon', 1e-5);
   return g.reciprocal(g.sqrt(g.add(variance, constantLike(g, variance, epsilon))));
-}
-
-function elementsPerChannel({ g, x, dy }: VjpContext): Value {
-  const { shape } = x(0);
-  const others = shape.toSpliced(1, 1);
-  if (others.every((dim) => typeof dim === 'number')) {
-    return constantLike(
-      g,
-      dy,
-      others.reduce((product, dim) => product * dim, 1),
-    );
-  }
-  const axes = shape.flatMap((_, i) => (i === 1 ? [] : [i]));
-  return g.cast(g.reduceProd(g.gather(g.shape(x(0)), g.ints(axes), 0), undefined, false), dy.dtype);
 }
 
 /** A vector `[C]` as `[C, 1, 1]`. */

@@ -1,6 +1,7 @@
 /** Gradients of pooling. */
 import type { pooling as schemas } from '../../onnx/ops/pooling.ts';
 import { windowOf, type Window } from '../../onnx/ops/window.ts';
+import { elementCount } from '../../onnx/tensor.ts';
 import { averagePoolGradient, maxPoolGradient } from '../lowering/pooling.ts';
 import {
   constantLike,
@@ -25,7 +26,7 @@ const averagePool: Vjp = (c) => {
 
 /** The number of pixels of an image. */
 function area({ node, x }: VjpContext): number {
-  return knownSizes(node, x(0).shape.slice(2)).reduce((product, size) => product * size, 1);
+  return elementCount(knownSizes(node, x(0).shape.slice(2)));
 }
 
 /** The first of equal maxima takes it all, as PyTorch's `AdaptiveMaxPool2d` gives it. */

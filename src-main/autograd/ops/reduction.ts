@@ -1,27 +1,21 @@
 /** Gradients of reductions. */
 import type { Value } from '../../onnx/graph-builder.ts';
 import { reducedAxes, type reductions as schemas } from '../../onnx/ops/reduction.ts';
-import { constantLike, UNSUPPORTED, ZERO, type GradientRule, type Vjp, type VjpContext } from '../rule.ts';
+import {
+  constantLike,
+  countAlong,
+  UNSUPPORTED,
+  ZERO,
+  type GradientRule,
+  type Vjp,
+  type VjpContext,
+} from '../rule.ts';
 
 /** A reduced value with its folded axes put back as 1. */
 function withAxes({ g, attributes }: VjpContext, value: Value): Value {
   if (attributes.int('keepdims', 1) === 1) return value;
   const axes = reducedAxes(attributes);
   return axes.length === 0 ? value : g.unsqueeze(value, axes);
-}
-
-/** The number of elements folded into one, as a float scalar. */
-function foldedCount({ g, attributes, x, dy }: VjpContext): Value {
-  const axes = reducedAxes(attributes);
-  const sizes = axes.map((axis) => x(0).shape[axis]);
-  if (sizes.every((size) => typeof size === 'number')) {
-    return constantLike(
-      g,
-      dy,
-      sizes.reduce((product, size) => product * size, 1),
-    );
-  }
-  return g.cast(g.reduceProd(g.gather(g.shape(x(0)), g.ints(axes), 0), undefined, false), dy.dtype);
 }
 
 function expandTo({ g, x }: VjpContext, value: Value): Value {
@@ -51,7 +45,11 @@ const norm: Vjp = (c) => {
 
 export const reductions: Readonly<Record<keyof typeof schemas, GradientRule>> = {
   ReduceSum: (c) => [expandTo(c, withAxes(c, c.dy))],
-  ReduceMean: (c) => [expandTo(c, c.g.div(withAxes(c, c.dy), foldedCount(c)))],
+  ReduceMean: (c) => {
+    const { g, x, dy } = c;
+    const count = countAlong(g, x(0), reducedAxes(c.attributes), dy);
+    return [expandTo(c, g.div(withAxes(c, dy), count))];
+  },
   ReduceMax: extremum,
   ReduceMin: extremum,
   ReduceProd: UNSUPPORTED('it is used for counting elements only'),
