@@ -3,8 +3,9 @@
  * images into matrices. onnxruntime moves convolutions there by itself where their weights are constants; weights
  * that are being trained are none, so their convolutions are moved here.
  */
+import { int, intOf, ints, intsOf } from '../onnx/attributes.ts';
 import type { Tensor } from '../onnx/tensor.ts';
-import type { AttributeValue, Attributes, Model, Node, ValueInfo } from '../onnx/types.ts';
+import type { Attributes, Model, Node, ValueInfo } from '../onnx/types.ts';
 
 /** The domain of the kernels; it is not part of ONNX. */
 const DOMAIN = 'com.microsoft.nchwc';
@@ -56,10 +57,11 @@ class Rewrite {
   }
 
   /** The filters of a convolution over images whose channels fill whole blocks on both sides. */
-  #blockable({ opType, attributes, inputs }: Node): Filters | undefined {
+  #blockable(node: Node): Filters | undefined {
+    const { opType, inputs } = node;
     if (opType !== 'Conv' && opType !== 'ConvTranspose') return undefined;
     const { dtype, shape = [] } = this.#inputs.get(inputs[1]!) ?? {};
-    if (dtype !== 'float32' || shape.length !== 4 || numberOf(attributes['group'], 1) !== 1) return undefined;
+    if (dtype !== 'float32' || shape.length !== 4 || (intOf(node, 'group') ?? 1) !== 1) return undefined;
     const [rows, columns, ...kernel] = shape as [number, number, number, number];
     return rows % this.#block === 0 && columns % this.#block === 0 ? { rows, columns, kernel } : undefined;
   }
@@ -74,12 +76,12 @@ class Rewrite {
       strides: node.attributes['strides'] ?? ints([1, 1]),
       dilations: node.attributes['dilations'] ?? ints([1, 1]),
       pads: ints(pads),
-      group: { type: 'int', value: 1 },
+      group: int(1),
     };
     const inputs = [this.#blockedImage(x), blockedFilters, ...(bias ? [bias] : [])];
     this.#add('Conv', inputs, `${y}/blocked`, attributes, DOMAIN);
     const channels = transposed ? filters.columns : filters.rows;
-    this.#add('ReorderOutput', [`${y}/blocked`], y, { channels: { type: 'int', value: channels } }, DOMAIN);
+    this.#add('ReorderOutput', [`${y}/blocked`], y, { channels: int(channels) }, DOMAIN);
   }
 
   #blockedImage(x: string): string {
@@ -107,8 +109,7 @@ class Rewrite {
         `${name}/taps`,
         Array.from({ length: taps }, (_, i) => taps - 1 - i),
       );
-      const axis: AttributeValue = { type: 'int', value: 2 };
-      this.#add('Gather', [`${name}/turned`, reversed], `${name}/reversed`, { axis });
+      this.#add('Gather', [`${name}/turned`, reversed], `${name}/reversed`, { axis: int(2) });
       this.#reshape(`${name}/reversed`, name, [columns, rows, ...kernel]);
     });
   }
@@ -148,25 +149,14 @@ class Rewrite {
  * The padding of a convolution, and of the one that a transposed convolution of stride 1 is; undefined for what
  * has to stay as it is.
  */
-function padsOf({ opType, attributes }: Node, kernel: readonly number[]): readonly number[] | undefined {
-  if (attributes['auto_pad'] !== undefined || attributes['output_shape'] !== undefined) return undefined;
-  const pads = intsOf(attributes['pads'], [0, 0, 0, 0]);
-  if (opType === 'Conv') return pads;
-  const dilations = intsOf(attributes['dilations'], [1, 1]);
-  const plain = intsOf(attributes['strides'], [1, 1]).every((stride) => stride === 1);
-  const complete = intsOf(attributes['output_padding'], [0, 0]).every((size) => size === 0);
+function padsOf(node: Node, kernel: readonly number[]): readonly number[] | undefined {
+  const { auto_pad, output_shape } = node.attributes;
+  if (auto_pad !== undefined || output_shape !== undefined) return undefined;
+  const pads = intsOf(node, 'pads') ?? [0, 0, 0, 0];
+  if (node.opType === 'Conv') return pads;
+  const dilations = intsOf(node, 'dilations') ?? [1, 1];
+  const plain = (intsOf(node, 'strides') ?? []).every((stride) => stride === 1);
+  const complete = (intsOf(node, 'output_padding') ?? []).every((size) => size === 0);
   const turned = pads.map((pad, i) => dilations[i % 2]! * (kernel[i % 2]! - 1) - pad);
   return plain && complete && turned.every((pad) => pad >= 0) ? turned : undefined;
-}
-
-function ints(value: readonly number[]): AttributeValue {
-  return { type: 'ints', value };
-}
-
-function intsOf(attribute: AttributeValue | undefined, fallback: readonly number[]): readonly number[] {
-  return attribute?.type === 'ints' ? attribute.value : fallback;
-}
-
-function numberOf(attribute: AttributeValue | undefined, fallback: number): number {
-  return attribute?.type === 'int' ? attribute.value : fallback;
 }

@@ -1,4 +1,5 @@
 /** The last layer of a classifier: what new classes replace. */
+import { intsOf } from '../../onnx/attributes.ts';
 import { DROPOUT } from '../../onnx/import/convert-op.ts';
 import type { PlainGraph } from '../../onnx/import/plain-graph.ts';
 import type { Node } from '../../onnx/types.ts';
@@ -96,9 +97,7 @@ class Layer {
     const dims = this.#dims(weight);
     const shape = this.#graph.types.get(x)?.shape ?? [];
     if (dims.length !== 4 || dims[2] !== 1 || dims[3] !== 1 || dims[1] !== shape[1]) return undefined;
-    const moves = [node.attributes['strides'], node.attributes['pads']].flatMap((list) =>
-      list?.type === 'ints' ? list.value : [],
-    );
+    const moves = ['strides', 'pads'].flatMap((name) => intsOf(node, name) ?? []);
     if (moves.some((value) => value > 1)) return undefined;
     const before = shape.slice(2);
     const pooled = this.#graph.types.get(this.#graph.output)?.shape.slice(1) ?? [];

@@ -1,4 +1,5 @@
 /** The images that a network from a file takes. */
+import { intsOf } from '../../onnx/attributes.ts';
 import { formatShape } from '../../onnx/dims.ts';
 import { neededNodes } from '../../onnx/import/plain-graph.ts';
 import { BATCH } from '../../onnx/import/open-batch.ts';
@@ -61,11 +62,10 @@ function layoutOf({ graph }: Model, name: string, shape: Shape): ImageInput['lay
   if (shape[1] === 3) return 'NCHW';
   if (shape[3] === 3) return 'NHWC';
   if (typeof shape[1] === 'number' && typeof shape[3] === 'number') return undefined;
-  for (const { opType, inputs, attributes } of graph.nodes.filter((node) => node.inputs[0] === name)) {
-    const perm = attributes['perm'];
-    if (opType === 'Transpose' && perm?.type === 'ints' && perm.value.join() === '0,3,1,2') return 'NHWC';
-    const weight = graph.initializers.get(inputs[1] ?? '');
-    if (opType === 'Conv' && weight?.dims[1] === 3) return 'NCHW';
+  for (const node of graph.nodes.filter((node) => node.inputs[0] === name)) {
+    if (node.opType === 'Transpose' && intsOf(node, 'perm')?.join() === '0,3,1,2') return 'NHWC';
+    const weight = graph.initializers.get(node.inputs[1] ?? '');
+    if (node.opType === 'Conv' && weight?.dims[1] === 3) return 'NCHW';
   }
   return undefined;
 }

@@ -3,6 +3,7 @@
  * (https://onnx.ai/onnx/repo-docs/Changelog.html).
  */
 import { LabError } from '../../../src-shared/errors.ts';
+import { floatOf, int, intOf, intsOf, stringOf } from '../attributes.ts';
 import { formatShape } from '../dims.ts';
 import type { ValueType } from '../ops/schema.ts';
 import { float32, int64, scalar, type Tensor } from '../tensor.ts';
@@ -42,23 +43,8 @@ function without(attributes: Attributes, ...names: readonly string[]): Attribute
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));
 }
 
-function int(value: number): AttributeValue {
-  return { type: 'int', value };
-}
-
-function intsOf(node: Node, name: string): readonly number[] | undefined {
-  const attribute = node.attributes[name];
-  return attribute?.type === 'ints' ? attribute.value : undefined;
-}
-
 function numberOf(node: Node, name: string): number | undefined {
-  const attribute = node.attributes[name];
-  return attribute?.type === 'int' || attribute?.type === 'float' ? attribute.value : undefined;
-}
-
-function stringOf(node: Node, name: string): string | undefined {
-  const attribute = node.attributes[name];
-  return attribute?.type === 'string' ? attribute.value : undefined;
+  return intOf(node, name) ?? floatOf(node, name);
 }
 
 /** Moves attributes to inputs, from `at` on; those that are left out leave the input out. */

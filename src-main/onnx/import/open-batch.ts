@@ -1,4 +1,5 @@
 /** Reshapes that hold for every batch size, also where the exporter wrote the size of its example. */
+import { intsOf } from '../attributes.ts';
 import { divideDims, multiplyDims, substituteDim, UNKNOWN } from '../dims.ts';
 import { elementCount } from '../tensor.ts';
 import type { Dim, Node, Shape } from '../types.ts';
@@ -18,15 +19,11 @@ export class SampleOrder {
   }
 
   /** Notes a node's outputs; its inputs come with their shapes. */
-  follow(
-    { opType, attributes, outputs }: Node,
-    inputs: readonly (readonly [name: string, shape: Shape])[],
-  ): void {
-    const perm = attributes['perm'];
-    const moved = opType === 'Transpose' && !(perm?.type === 'ints' && perm.value[0] === 0);
+  follow(node: Node, inputs: readonly (readonly [name: string, shape: Shape])[]): void {
+    const moved = node.opType === 'Transpose' && intsOf(node, 'perm')?.[0] !== 0;
     const open = inputs.filter(([, shape]) => shape.some((dim) => typeof dim === 'string'));
     if (moved || open.length === 0 || !open.every(([name, shape]) => this.holds(name, shape))) return;
-    for (const name of outputs) this.#inOrder.add(name);
+    for (const name of node.outputs) this.#inOrder.add(name);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the checker, the builder and shape inference know of an op, and the helpers that op files share. */
 import { LabError } from '../../../src-shared/errors.ts';
+import { floatOf, intOf, intsOf, stringOf } from '../attributes.ts';
 import { compatibleShapes, formatShape, sameDim, UNKNOWN } from '../dims.ts';
 import type { DataType, Tensor } from '../tensor.ts';
 import type { AttributeValue, Dim, Node, Shape } from '../types.ts';
@@ -96,8 +97,7 @@ export class InferContext {
   }
 
   int(name: string, fallback: number): number {
-    const attribute = this.node.attributes[name];
-    return attribute?.type === 'int' ? attribute.value : fallback;
+    return intOf(this.node, name) ?? fallback;
   }
 
   /** An attribute that has no default. */
@@ -107,18 +107,15 @@ export class InferContext {
   }
 
   float(name: string, fallback: number): number {
-    const attribute = this.node.attributes[name];
-    return attribute?.type === 'float' ? attribute.value : fallback;
+    return floatOf(this.node, name) ?? fallback;
   }
 
   ints(name: string): readonly number[] | undefined {
-    const attribute = this.node.attributes[name];
-    return attribute?.type === 'ints' ? attribute.value : undefined;
+    return intsOf(this.node, name);
   }
 
   string(name: string, fallback: string): string {
-    const attribute = this.node.attributes[name];
-    return attribute?.type === 'string' ? attribute.value : fallback;
+    return stringOf(this.node, name) ?? fallback;
   }
 
   /** An axis counted from the front, checked against the rank. */
