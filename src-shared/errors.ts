@@ -50,6 +50,7 @@ export const ERROR_CODES = [
   'SAMPLE_CHANGED',
   'SAMPLE_NOT_FOUND',
   'CLASS_UNKNOWN',
+  'CLASS_EXISTS',
   'SPLIT_EMPTY',
   'SPLIT_INVALID',
   // runs

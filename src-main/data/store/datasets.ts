@@ -1,4 +1,4 @@
-/** Queries on data sets and classes. */
+/** Queries on data sets. */
 import { LabError } from '../../../src-shared/errors.ts';
 import type { Database } from './database.ts';
 import type { DatasetInfo } from './types.ts';
@@ -71,28 +71,5 @@ export function checkDatasetName(name: string): void {
   throw new LabError(
     'INVALID_ARGUMENT',
     `A data set cannot be called ${JSON.stringify(name)}: expected 1 to 200 characters without control characters and without spaces at the ends.`,
-  );
-}
-
-/** A class's id by its name in NFC, or undefined. */
-export function findClass(database: Database, datasetId: number, name: string): number | undefined {
-  const row = database.get(
-    'SELECT id FROM classes WHERE dataset_id = ? AND name_key = ?',
-    datasetId,
-    name.normalize('NFC'),
-  );
-  return row === undefined ? undefined : Number(row['id']);
-}
-
-/** A class's id; it is created if the data set has none of that name. */
-export function ensureClass(database: Database, datasetId: number, name: string): number {
-  return (
-    findClass(database, datasetId, name) ??
-    database.run(
-      'INSERT INTO classes (dataset_id, name, name_key) VALUES (?, ?, ?)',
-      datasetId,
-      name,
-      name.normalize('NFC'),
-    ).id
   );
 }

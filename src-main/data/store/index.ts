@@ -5,9 +5,12 @@ import { LabError } from '../../../src-shared/errors.ts';
 import { Database } from './database.ts';
 import { ContentStaging } from './contents.ts';
 import { ensureDataset, findDataset, listDatasets } from './datasets.ts';
-import { applyEdit, type Edit, type EditResult, listEvents, redoEdit, undoEdit } from './edits.ts';
+import { applyClassChange, type ClassChange } from './class-edits.ts';
+import { type ClassCount, listClasses } from './classes.ts';
+import { applyEdit, type Edit, listEvents, redoEdit, undoEdit } from './edits.ts';
 import { type LabLock, lockLab } from './lock.ts';
 import { prepareSchema } from './migrations.ts';
+import type { EditResult } from './operations.ts';
 import {
   type AddedCounts,
   findContent,
@@ -21,7 +24,10 @@ import type { Content, CopyGroup, DatasetInfo, LabelEvent, NewSample, SampleRow,
 
 export { checkDatasetName } from './datasets.ts';
 export type { ContentStaging } from './contents.ts';
-export type { Edit, EditResult } from './edits.ts';
+export type { ClassChange } from './class-edits.ts';
+export type { ClassCount } from './classes.ts';
+export type { Edit } from './edits.ts';
+export type { EditResult } from './operations.ts';
 export type { AddedCounts } from './samples.ts';
 export * from './types.ts';
 
@@ -130,6 +136,20 @@ export class LabStore {
    */
   edit(dataset: string, edit: Edit): EditResult | undefined {
     return applyEdit(this.database, dataset, edit);
+  }
+
+  /** Every class, also one that no sample has, in code-point order. */
+  classes(dataset: string): ClassCount[] {
+    return listClasses(this.database, this.dataset(dataset).id);
+  }
+
+  /**
+   * Adds, renames or removes a class; undefined when nothing had to change.
+   *
+   * @throws LabError `INVALID_ARGUMENT` (the name), `CLASS_EXISTS`, `CLASS_UNKNOWN`.
+   */
+  editClasses(dataset: string, change: ClassChange, who: string): EditResult | undefined {
+    return applyClassChange(this.database, dataset, change, who);
   }
 
   /** Takes the data set's last edit back; undefined when there is none left. */

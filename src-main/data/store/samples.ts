@@ -1,8 +1,8 @@
 /** Queries on samples and contents. */
 import { compareCodePoints, naturalKey } from '../natural-order.ts';
+import { ensureClass } from './classes.ts';
 import { contentPath } from './contents.ts';
 import type { Database, Row } from './database.ts';
-import { ensureClass } from './datasets.ts';
 import type { Content, CopyGroup, NewSample, SampleRow, Split } from './types.ts';
 
 /** How many samples were new, had new bytes under a known path, or were known as they are. */
