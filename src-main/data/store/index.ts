@@ -20,6 +20,13 @@ import {
   listRows,
   writeSplits,
 } from './samples.ts';
+import {
+  countLeftOut,
+  countTrainable,
+  type LeftOutCounts,
+  medianSide,
+  type TrainableCount,
+} from './trainable-counts.ts';
 import type { Content, CopyGroup, DatasetInfo, LabelEvent, NewSample, SampleRow, Split } from './types.ts';
 
 export { checkDatasetName } from './datasets.ts';
@@ -29,6 +36,7 @@ export type { ClassCount } from './classes.ts';
 export type { Edit } from './edits.ts';
 export type { EditResult } from './operations.ts';
 export type { AddedCounts } from './samples.ts';
+export type { LeftOutCounts, TrainableCount } from './trainable-counts.ts';
 export * from './types.ts';
 
 /** An open lab. Data sets are named; names are compared in NFC. */
@@ -86,6 +94,21 @@ export class LabStore {
   /** All samples of a data set, in natural order of their paths. */
   rows(dataset: string): SampleRow[] {
     return listRows(this.database, this.folder, this.dataset(dataset).id);
+  }
+
+  /** Samples that can be trained on, by class and split. */
+  trainableCounts(dataset: string): TrainableCount[] {
+    return countTrainable(this.database, this.dataset(dataset).id);
+  }
+
+  /** Samples that cannot be trained on. */
+  leftOut(dataset: string): LeftOutCounts {
+    return countLeftOut(this.database, this.dataset(dataset).id);
+  }
+
+  /** The shorter side of the median picture that can be trained on; undefined without any. */
+  medianSide(dataset: string): number | undefined {
+    return medianSide(this.database, this.dataset(dataset).id);
   }
 
   /** Groups of samples with the same bytes. */
