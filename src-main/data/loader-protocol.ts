@@ -1,6 +1,7 @@
 /** What the loader and its worker threads say to each other. */
 import type { LabErrorJson } from '../../src-shared/errors.ts';
 import type { SourceOptions } from './sample-source.ts';
+import type { Witness, WitnessDetail } from './witness.ts';
 
 /** A worker's start data. */
 export interface WorkerSetup extends SourceOptions {
@@ -19,6 +20,8 @@ export interface PassPlan {
   readonly firstBatch: number;
   /** The epoch that keys augmentation; undefined without augmentation. */
   readonly epoch: number | undefined;
+  /** Whether the batches come with a {@link Witness}, and how much it tells. */
+  readonly witness: WitnessDetail | undefined;
 }
 
 /** To a worker. It may work on as many batches as it has credits: ahead of whoever uses them, but not far. */
@@ -35,6 +38,8 @@ export interface FromWorker {
   readonly positions: Uint32Array;
   /** The pictures, one after the other; empty after a failure. */
   readonly pixels: Uint8Array;
+  /** Of the share's pictures, where the plan asks for it. */
+  readonly witness?: Witness;
   readonly failure?: { readonly position: number; readonly error: LabErrorJson };
 }
 

@@ -8,8 +8,8 @@ import {
   type WorkerSetup,
   batchOffsets,
 } from './loader-protocol.ts';
-import type { Pixels } from './pixels.ts';
-import { SampleSource } from './sample-source.ts';
+import { type Rendered, SampleSource } from './sample-source.ts';
+import { SUMS, type Witness, type WitnessDetail, checksum, sumChannels } from './witness.ts';
 
 /** Pictures in work at once: as many as the threads on which files are read and decoded. */
 const CONCURRENT = 4;
@@ -69,7 +69,12 @@ async function renderBatch(pass: Pass, batch: number): Promise<void> {
   const fail = (position: number, reason: unknown): void => {
     if (failure === undefined || position < failure.position) failure = { position, reason };
   };
-  const keep = ({ data }: Pixels, place: number): void => pixels.set(data, place * pictureBytes);
+  const { witness } = pass.plan;
+  const notes = witness && new Notes(pixels, count, witness);
+  const keep = (rendered: Rendered, place: number): void => {
+    pixels.set(rendered.pixels.data, place * pictureBytes);
+    notes?.take(rendered, place);
+  };
   const pending: Promise<void>[] = [];
   for (const [place, position] of share.entries()) {
     const row = rows[position]!;
@@ -87,10 +92,36 @@ async function renderBatch(pass: Pass, batch: number): Promise<void> {
   }
   await Promise.all(pending);
   if (pass.cancelled) return;
-  if (failure === undefined) return post({ pass: pass.id, batch, positions: share, pixels });
+  if (failure === undefined) {
+    return post({ pass: pass.id, batch, positions: share, pixels, ...(notes && { witness: notes.witness }) });
+  }
   const { position, reason } = failure;
   const error = LabError.from(reason).toJSON();
   post({ pass: pass.id, batch, positions: share, pixels: new Uint8Array(0), failure: { position, error } });
+}
+
+/** Takes down what was written into a share. */
+class Notes {
+  readonly witness: Witness;
+  readonly #pixels: Uint8Array;
+  readonly #sources: string[] = [];
+  readonly #draws: Rendered['draws'][] = [];
+  readonly #detail: WitnessDetail;
+
+  constructor(pixels: Uint8Array, count: number, detail: WitnessDetail) {
+    this.#pixels = pixels;
+    this.#detail = detail;
+    const sums = new Float64Array(count * SUMS);
+    this.witness = { sources: this.#sources, checksums: new Uint32Array(count), sums, draws: this.#draws };
+  }
+
+  take({ source, draws }: Rendered, place: number): void {
+    const written = this.#pixels.subarray(place * pictureBytes, (place + 1) * pictureBytes);
+    this.#sources[place] = source;
+    if (this.#detail === 'draws') this.#draws[place] = draws;
+    this.witness.checksums[place] = checksum(written);
+    sumChannels(written, this.witness.sums.subarray(place * SUMS, (place + 1) * SUMS));
+  }
 }
 
 function post(message: FromWorker): void {

@@ -16,6 +16,7 @@ import {
   batchOffsets,
 } from './loader-protocol.ts';
 import type { LoaderRow, SourceOptions } from './sample-source.ts';
+import { SUMS, type Witness, type WitnessDetail } from './witness.ts';
 
 export type { LoaderRow } from './sample-source.ts';
 
@@ -26,6 +27,8 @@ export interface Batch {
   readonly labels: Int32Array;
   /** How the batch is to be mixed; there when the pass augments and the pipeline lists mixup or cutmix. */
   readonly mix?: BatchMix;
+  /** There when the pass asked for it. */
+  readonly witness?: Witness;
 }
 
 /** Settings of {@link createLoader}. Rows, pipeline and seed decide the pixels; all else only the speed. */
@@ -48,6 +51,8 @@ export interface PassOptions {
   readonly augment: boolean;
   /** The first batch's number in its epoch, which keys how batches are mixed; 0 unless given. */
   readonly firstBatch?: number;
+  /** Makes the batches come with what their makers know of them. */
+  readonly witness?: WitnessDetail;
   readonly signal?: AbortSignal;
 }
 
@@ -90,8 +95,9 @@ export class Loader {
    * @throws LabError (while iterating) `SAMPLE_CHANGED`, the errors of `decodeImage` naming the file,
    * `CANCELLED` after an abort or {@link close}, `COMPUTE_DIED` when a worker thread fails.
    */
-  batches({ order, sizes, epoch, augment, firstBatch = 0, signal }: PassOptions): AsyncIterable<Batch> {
-    const plan: PassPlan = { order, sizes, firstBatch, epoch: augment ? epoch : undefined };
+  batches(options: PassOptions): AsyncIterable<Batch> {
+    const { order, sizes, epoch, augment, firstBatch = 0, witness, signal } = options;
+    const plan: PassPlan = { order, sizes, firstBatch, epoch: augment ? epoch : undefined, witness };
     this.#requirePlan(plan);
     const id = this.#nextPass++;
     const post = (message: ToWorker): void => this.#workers.forEach((worker) => worker.postMessage(message));
@@ -130,7 +136,9 @@ export class Loader {
         credit();
         const rows = plan.order.slice(offsets[batch], offsets[batch + 1]);
         const labels = Int32Array.from(rows, (row) => this.#rows[row]!.label);
-        yield { pixels: this.#join(shares, rows.length), rows, labels, ...this.#mix(plan, batch) };
+        const pixels = this.#join(shares, rows.length);
+        const witness = plan.witness && { witness: joinWitnesses(shares, rows.length) };
+        yield { pixels, rows, labels, ...this.#mix(plan, batch), ...witness };
       }
     } finally {
       signal?.removeEventListener('abort', abort);
@@ -177,6 +185,22 @@ export class Loader {
     const beyond = order.find((row) => row >= this.#rows.length);
     if (beyond !== undefined) throw new RangeError(`row ${beyond} of ${this.#rows.length}`);
   }
+}
+
+function joinWitnesses(shares: readonly FromWorker[], count: number): Witness {
+  const sources = new Array<string>(count);
+  const draws = new Array<Witness['draws'][number]>(count);
+  const checksums = new Uint32Array(count);
+  const sums = new Float64Array(count * SUMS);
+  for (const { positions, witness } of shares) {
+    positions.forEach((position, place) => {
+      sources[position] = witness!.sources[place]!;
+      draws[position] = witness!.draws[place] ?? [];
+      checksums[position] = witness!.checksums[place]!;
+      sums.set(witness!.sums.subarray(place * SUMS, (place + 1) * SUMS), position * SUMS);
+    });
+  }
+  return { sources, draws, checksums, sums };
 }
 
 /** Collects the workers' shares of a pass until their batch is asked for. */

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { LabError } from '../../src-shared/errors.ts';
 import {
+  type Augmented,
   type AugmentationSpec,
   type DrawKey,
   augment,
@@ -83,11 +84,16 @@ export async function renderSample(
 
 /** {@link renderSample} of a decoded picture. */
 export function renderPixels(pixels: Pixels, pipeline: PixelPipeline, mode: RenderMode): Pixels {
+  return renderDrawn(pixels, pipeline, mode).pixels;
+}
+
+/** {@link renderPixels}, and what was drawn. */
+export function renderDrawn(pixels: Pixels, pipeline: PixelPipeline, mode: RenderMode): Augmented {
   const prepared = preparePixels(pixels, pipeline, mode.augment);
-  return requireSize(
-    mode.augment ? augment(prepared, sampleSpecs(pipeline.augmentations), mode) : prepared,
-    pipeline,
-  );
+  const { pixels: rendered, draws } = mode.augment
+    ? augment(prepared, sampleSpecs(pipeline.augmentations), mode)
+    : { pixels: prepared, draws: [] };
+  return { pixels: requireSize(rendered, pipeline), draws };
 }
 
 /**

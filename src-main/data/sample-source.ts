@@ -1,8 +1,9 @@
 /** The pictures of a list of rows as a network sees them: read, verified, decoded once where memory allows. */
 import { LabError } from '../../src-shared/errors.ts';
 import { sha256 } from '../base/hash.ts';
+import type { Augmented } from './augmentations/index.ts';
 import { DEFAULT_MAX_PIXELS, type Pixels, decodeImage, readImageFile } from './image.ts';
-import { type PixelPipeline, augmentsDecoded, preparePixels, renderPixels } from './pipeline.ts';
+import { type PixelPipeline, augmentsDecoded, preparePixels, renderDrawn } from './pipeline.ts';
 
 /** A sample to load: what it is called, the SHA-256 its bytes had when imported, and its class. */
 export interface LoaderRow {
@@ -11,6 +12,19 @@ export interface LoaderRow {
   readonly file?: string | undefined;
   readonly sha256: string;
   readonly label: number;
+  /** Keys its augmentations; its number among the rows unless given. */
+  readonly key?: number | undefined;
+}
+
+/** A picture as a network sees it, and the SHA-256 of the bytes it was decoded from. */
+export interface Rendered extends Augmented {
+  readonly source: string;
+}
+
+/** A decoded picture, which keeps the hash of its bytes by it wherever it goes. */
+interface Prepared {
+  readonly pixels: Pixels;
+  readonly source: string;
 }
 
 /** What a {@link SampleSource} is made for. */
@@ -30,8 +44,8 @@ export interface SourceOptions {
 export class SampleSource {
   readonly #options: SourceOptions;
   /** By row number: pictures as they were decoded, and transformed ones. */
-  readonly #decoded = new Map<number, Pixels>();
-  readonly #transformed = new Map<number, Pixels>();
+  readonly #decoded = new Map<number, Prepared>();
+  readonly #transformed = new Map<number, Prepared>();
   #bytesLeft: number;
 
   constructor(options: SourceOptions) {
@@ -44,34 +58,38 @@ export class SampleSource {
    *
    * @throws LabError `SAMPLE_CHANGED` when the file's bytes are not the imported ones; else as `decodeImage`.
    */
-  async render(row: number, epoch: number | undefined): Promise<Pixels> {
+  async render(row: number, epoch: number | undefined): Promise<Rendered> {
     return this.#render(await this.#prepare(row, epoch !== undefined), row, epoch);
   }
 
   /** {@link render} without a promise, for a row whose decoded pixels were kept; undefined for others. */
-  renderKept(row: number, epoch: number | undefined): Pixels | undefined {
+  renderKept(row: number, epoch: number | undefined): Rendered | undefined {
     const kept = this.#keptFor(epoch !== undefined).get(row);
     return kept && this.#render(kept, row, epoch);
   }
 
-  #render(prepared: Pixels, row: number, epoch: number | undefined): Pixels {
-    const { pipeline, seed } = this.#options;
+  #render({ pixels, source }: Prepared, row: number, epoch: number | undefined): Rendered {
+    const { rows, pipeline, seed } = this.#options;
+    const key = rows[row]!.key ?? row;
     const augment = epoch !== undefined;
-    return renderPixels(prepared, pipeline, augment ? { augment, seed, epoch, key: row } : { augment });
+    const mode = augment ? ({ augment, seed, epoch, key } as const) : ({ augment } as const);
+    return { ...renderDrawn(pixels, pipeline, mode), source };
   }
 
-  #keptFor(augment: boolean): Map<number, Pixels> {
+  #keptFor(augment: boolean): Map<number, Prepared> {
     return augment && augmentsDecoded(this.#options.pipeline) ? this.#decoded : this.#transformed;
   }
 
-  async #prepare(row: number, augment: boolean): Promise<Pixels> {
+  async #prepare(row: number, augment: boolean): Promise<Prepared> {
     const { rows, pipeline, maxPixels = DEFAULT_MAX_PIXELS } = this.#options;
     const { path, file = path, sha256: expected } = rows[row]!;
     const decoded = await decodeImage(await readVerified(file, expected), { name: path, maxPixels });
-    const prepared = preparePixels(decoded, pipeline, augment);
+    const pixels = preparePixels(decoded, pipeline, augment);
+    // The hash that the bytes were found to have.
+    const prepared = { pixels, source: expected };
     const kept = this.#keptFor(augment);
-    if (prepared.data.length <= this.#bytesLeft && !kept.has(row)) {
-      this.#bytesLeft -= prepared.data.length;
+    if (pixels.data.length <= this.#bytesLeft && !kept.has(row)) {
+      this.#bytesLeft -= pixels.data.length;
       kept.set(row, prepared);
     }
     return prepared;

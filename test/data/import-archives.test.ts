@@ -75,7 +75,7 @@ describe('an import of an archive', () => {
       rows: rows.map((row) => ({ ...row, label: 0 })),
       ...{ pipeline: createPipeline({ imageSize: 8 }), seed: 0, cacheBytes: 0 },
     });
-    expect((await source.render(0, undefined)).width).toBe(8);
+    expect((await source.render(0, undefined)).pixels.width).toBe(8);
   });
 
   test('twice adds nothing twice, also into another data set and after the archive was moved', async () => {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../../src-main/base/hash.ts';
-import { batchSpecs } from '../../src-main/data/augmentations/index.ts';
+import { augment, batchSpecs, sampleSpecs } from '../../src-main/data/augmentations/index.ts';
 import { parseAugmentations } from '../../src-main/data/augmentations/parse.ts';
 import { sampleBatchMix } from '../../src-main/data/batch-mix.ts';
-import { encodeImage, filledPixels } from '../../src-main/data/image.ts';
+import { decodeImage, encodeImage, filledPixels } from '../../src-main/data/image.ts';
 import {
   type Batch,
   type Loader,
@@ -17,6 +17,7 @@ import {
 } from '../../src-main/data/loader.ts';
 import { createPipeline, renderSample } from '../../src-main/data/pipeline.ts';
 import { batchSizes, epochOrder } from '../../src-main/data/sampler.ts';
+import { SUMS, checksum } from '../../src-main/data/witness.ts';
 import { uniform } from '../helpers/seeded.ts';
 import { labErrorFrom } from '../helpers/lab-errors.ts';
 
@@ -126,6 +127,46 @@ describe('batches', () => {
       ]);
       for (const found of twice) expect([...found].sort()).toEqual([...expected].sort());
     }
+  });
+
+  test('come with what their makers know of the bytes', async () => {
+    const read = (workers: number): Promise<Batch[]> =>
+      withLoader({ workers }, (loader) => {
+        const order = epochOrder(COUNT, { seed: 5, epoch: 2, shuffle: true });
+        return collect(loader.batches({ order, sizes: [9, 14], epoch: 2, augment: true, witness: 'draws' }));
+      });
+    const batches = await read(3);
+    for (const { pixels, rows: batchRows, witness } of batches) {
+      expect(witness!.sources).toEqual(Array.from(batchRows, (row) => rows[row]!.sha256));
+      for (const [at, row] of batchRows.entries()) {
+        const bytes = pixels.subarray(at * 16 * 16 * 3, (at + 1) * 16 * 16 * 3);
+        expect(witness!.checksums[at]).toBe(checksum(bytes));
+        const red = bytes.filter((_, place) => place % 3 === 0);
+        const sums = [...witness!.sums.subarray(at * SUMS, (at + 1) * SUMS)];
+        expect(sums[0]).toBe(red.reduce((sum, value) => sum + value, 0));
+        expect(sums[3]).toBe(Array.from(red).reduce((sum, value) => sum + value ** 2, 0));
+        const drawn = augment(await decodeImage(rows[row]!.path), sampleSpecs(pipeline.augmentations), {
+          seed: 5,
+          epoch: 2,
+          key: row,
+        });
+        expect(witness!.draws[at]).toEqual(drawn.draws);
+        expect(sha256(bytes)).toBe(sha256(drawn.pixels.data));
+      }
+    }
+    expect(await read(1)).toEqual(batches);
+    expect((await withLoader({}, (loader) => readBatches(loader)))[0]).not.toHaveProperty('witness');
+  });
+
+  test('are keyed by the number that a row is given, whatever its place', async () => {
+    const whole = await withLoader({}, (loader) => readByRow(loader, { epoch: 3 }));
+    const some = [17, 4].map((key) => ({ ...rows[key]!, key }));
+    const found = await withLoader({ rows: some }, (loader) =>
+      collect(loader.batches({ order: Uint32Array.of(0, 1), sizes: [2], epoch: 3, augment: true })),
+    );
+    const bytes = 16 * 16 * 3;
+    expect(sha256(found[0]!.pixels.subarray(0, bytes))).toBe(whole.get(17));
+    expect(sha256(found[0]!.pixels.subarray(bytes))).toBe(whole.get(4));
   });
 
   test('differ between epochs and seeds when augmented, and not when plain', async () => {

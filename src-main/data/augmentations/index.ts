@@ -62,16 +62,32 @@ export interface DrawKey {
   readonly key: number;
 }
 
+/** What an augmentation drew for one picture: plain JSON without anything random left in it. */
+export interface AppliedDraw {
+  readonly name: string;
+  readonly draw: unknown;
+}
+
+/** An augmented picture and what was drawn for it, in the order of the augmentations. */
+export interface Augmented {
+  readonly pixels: Pixels;
+  readonly draws: readonly AppliedDraw[];
+}
+
 /**
  * Applies augmentations in their order. Each draws from a stream of its own, keyed by (seed, epoch, key, place
  * in the list), so that one more augmentation leaves the others' draws as they were.
  */
-export function augment(pixels: Pixels, specs: readonly SampleSpec[], key: DrawKey): Pixels {
-  return specs.reduce((image, spec, place) => {
+export function augment(pixels: Pixels, specs: readonly SampleSpec[], key: DrawKey): Augmented {
+  const draws: AppliedDraw[] = [];
+  const augmented = specs.reduce((image, spec, place) => {
     const random = new CounterRandom('augmentation', key.seed, key.epoch, key.key, place);
     const augmentation = findAugmentation(spec);
-    return augmentation.apply(image, augmentation.sample(spec, random, image));
+    const draw = augmentation.sample(spec, random, image);
+    draws.push({ name: spec.name, draw });
+    return augmentation.apply(image, draw);
   }, pixels);
+  return { pixels: augmented, draws };
 }
 
 /** The augmentation that a spec names. */

@@ -46,7 +46,7 @@ async function samplePicture(
   { path: file, label }: RunRow,
   number: number,
 ): Promise<Picture> {
-  const pixels = await source.render(row, 1);
+  const { pixels } = await source.render(row, 1);
   return {
     tag: `samples/${label}/${number}`,
     width: pixels.width,

@@ -70,7 +70,7 @@ describe.each(AUGMENTATIONS.map(({ name }) => name))('%s', (name) => {
 
   test('same seed, same draw and pixels; another seed gives others; the source stays as it was', () => {
     const source = drab(goldenPicture());
-    const outcome = (seed: number): unknown => augment(source, [spec], { seed, epoch: 1, key: 7 });
+    const outcome = (seed: number): unknown => augment(source, [spec], { seed, epoch: 1, key: 7 }).pixels;
     expect(outcome(0)).toEqual(outcome(0));
     const distinct = new Set(Array.from({ length: 20 }, (_, seed) => JSON.stringify(outcome(seed))));
     expect(distinct.size).toBeGreaterThan(1);
@@ -185,7 +185,12 @@ describe('draws', () => {
     const flip = SPECS['horizontal-flip'];
     const key = { seed: 3, epoch: 2, key: 11 };
     const flipped = augment(goldenPicture(), [flip], key);
-    expect(augment(goldenPicture(), [flip, parse({ name: 'random-grayscale', p: 0 })], key)).toEqual(flipped);
+    const followed = augment(goldenPicture(), [flip, parse({ name: 'random-grayscale', p: 0 })], key);
+    expect(followed.pixels).toEqual(flipped.pixels);
+    expect(followed.draws).toEqual([
+      ...flipped.draws,
+      { name: 'random-grayscale', draw: expect.anything() as unknown },
+    ]);
   });
 
   test('a padded crop larger than the picture is refused', () => {
