@@ -62,7 +62,7 @@ export function constantLike(g: GraphBuilder, like: Value, value: number): Value
   return g.constant(floatTensor(like.dtype, [], [value]));
 }
 
-/** How many elements `x` has along axes, as a scalar of the type of `like`; at run time where a size is symbolic. */
+/** How many elements `x` has along axes, as a scalar like `like`; at run time where a size is symbolic. */
 export function countAlong(g: GraphBuilder, x: Value, axes: readonly number[], like: Value): Value {
   const sizes = axes.map((axis) => x.shape[axis]);
   if (sizes.every((size) => typeof size === 'number')) return constantLike(g, like, elementCount(sizes));

@@ -1,6 +1,7 @@
 /** Gradients of the ops that move elements: each moves them back. */
 import type { GraphBuilder, Value } from '../../onnx/graph-builder.ts';
-import { sliceRanges, type layout as schemas, type SliceRange } from '../../onnx/ops/layout.ts';
+import type { layout as schemas } from '../../onnx/ops/layout.ts';
+import { sliceRanges, type SliceRange } from '../../onnx/ops/parts.ts';
 import { int64 } from '../../onnx/tensor.ts';
 import {
   floatTensor,

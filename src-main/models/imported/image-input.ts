@@ -1,7 +1,7 @@
 /** The images that a network from a file takes. */
 import { intsOf } from '../../onnx/attributes.ts';
 import { formatShape } from '../../onnx/dims.ts';
-import { neededNodes } from '../../onnx/import/plain-graph.ts';
+import { neededNodes } from '../../onnx/import/needed-nodes.ts';
 import { BATCH } from '../../onnx/import/open-batch.ts';
 import type { ValueType } from '../../onnx/ops/schema.ts';
 import type { DataType } from '../../onnx/tensor.ts';

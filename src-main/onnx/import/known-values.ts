@@ -4,12 +4,13 @@
  * Exporters write the arithmetic on sizes into the graph (Shape → Gather → Mul → Concat → Reshape). Here it is
  * worked out while the graph is read, with the batch size as a symbol; see `dims.ts`.
  */
-import { divideDims, multiplyDims, UNKNOWN } from '../dims.ts';
-import { sliceRanges } from '../ops/layout.ts';
+import { multiplyDims, UNKNOWN } from '../dims.ts';
+import { sliceRanges } from '../ops/parts.ts';
 import { reducedAxes } from '../ops/reduction.ts';
 import type { InferContext, ValueType } from '../ops/schema.ts';
 import { allocate, elementCount, type DataType, type Tensor } from '../tensor.ts';
 import type { Dim } from '../types.ts';
+import { add, ARITHMETIC, divided, numbers } from './symbolic-arithmetic.ts';
 
 /** A tensor's elements: a number (0 and 1 for bool), or a symbolic size. */
 export interface Known {
@@ -109,24 +110,10 @@ function elements(c: InferContext, dims: readonly number[], inputs: readonly Kno
       return filled(c, dims);
     case 'Range':
       return range(inputs, dims);
-    case 'Transpose': {
-      const perm = c.ints('perm') ?? first.dims.map((_, i) => first.dims.length - 1 - i);
-      return places(dims).map((place) =>
-        at(
-          first,
-          perm.map((_, axis) => place[perm.indexOf(axis)] ?? 0),
-        ),
-      );
-    }
-    case 'Slice': {
-      const ranges = sliceRanges(c);
-      const source = (place: readonly number[]): number[] =>
-        place.map((position, axis) => {
-          const found = ranges.find((candidate) => candidate.axis === axis);
-          return found ? found.start + position * found.step : position;
-        });
-      return places(dims).map((place) => at(first, source(place)));
-    }
+    case 'Transpose':
+      return transposed(c, dims, first);
+    case 'Slice':
+      return sliced(c, dims, first);
     case 'Gather':
       return gathered(c, dims, first, inputs[1] as Known);
     case 'Concat':
@@ -142,73 +129,6 @@ function elements(c: InferContext, dims: readonly number[], inputs: readonly Kno
     default:
       return undefined;
   }
-}
-
-type Operation = (...operands: readonly Dim[]) => Dim;
-
-/** An operation on numbers; unknown where an operand is a symbol. */
-function numbers(body: (...operands: number[]) => number): (...operands: readonly Dim[]) => Dim {
-  return (...operands) =>
-    operands.every((value) => typeof value === 'number') ? body(...(operands as number[])) : UNKNOWN;
-}
-
-function add(a: Dim, b: Dim): Dim {
-  if (a === 0) return b;
-  if (b === 0) return a;
-  return typeof a === 'number' && typeof b === 'number' ? a + b : UNKNOWN;
-}
-
-function times(a: Dim, b: Dim): Dim {
-  if (typeof a === 'number' && typeof b === 'number') return a * b;
-  const whole = [a, b].every((value) => typeof value === 'string' || Number.isInteger(value));
-  return whole ? multiplyDims([a, b]) : UNKNOWN;
-}
-
-function equal(a: Dim, b: Dim): Dim {
-  if (typeof a === 'number' && typeof b === 'number') return Number(a === b);
-  if (a === b && a !== UNKNOWN) return 1;
-  // A size of images is never 0 or less, so a symbol differs from -1, which stands for "as it is".
-  const number = typeof a === 'number' ? a : b;
-  return typeof number === 'number' && number < 1 && a !== UNKNOWN && b !== UNKNOWN ? 0 : UNKNOWN;
-}
-
-const ARITHMETIC: Readonly<Record<string, Operation>> = {
-  Identity: (a) => a,
-  Neg: numbers((a) => -a),
-  Abs: numbers(Math.abs),
-  Floor: numbers(Math.floor),
-  Ceil: numbers(Math.ceil),
-  Sqrt: numbers(Math.sqrt),
-  Exp: numbers(Math.exp),
-  Log: numbers(Math.log),
-  Reciprocal: numbers((a) => 1 / a),
-  Not: numbers((a) => 1 - a),
-  Add: add,
-  Sub: (a, b) => (b === 0 ? a : numbers((x, y) => x - y)(a, b)),
-  Mul: times,
-  Mod: numbers(modulo),
-  Pow: numbers(Math.pow),
-  Min: numbers(Math.min),
-  Max: numbers(Math.max),
-  Equal: equal,
-  Greater: numbers((a, b) => Number(a > b)),
-  GreaterOrEqual: numbers((a, b) => Number(a >= b)),
-  Less: numbers((a, b) => Number(a < b)),
-  LessOrEqual: numbers((a, b) => Number(a <= b)),
-  And: numbers((a, b) => a * b),
-  Or: numbers(Math.max),
-  Where: (condition, then, otherwise) => (condition === 1 ? then : condition === 0 ? otherwise : UNKNOWN),
-};
-
-/** The rest has the divisor's sign. */
-function modulo(a: number, b: number): number {
-  return a - b * Math.floor(a / b);
-}
-
-/** Division of integers drops the rest, towards zero; of floats it does not. */
-function divided(a: Dim, b: Dim, dtype: DataType): Dim {
-  if (typeof a !== 'number' || typeof b !== 'number') return divideDims(a, b) ?? UNKNOWN;
-  return dtype.startsWith('float') ? a / b : b === 0 ? UNKNOWN : Math.trunc(a / b);
 }
 
 /** Every place of a tensor, in row-major order. */
@@ -242,6 +162,25 @@ function broadcast(dims: readonly number[], inputs: readonly Known[]): Dim[][] {
       );
     }),
   );
+}
+
+function transposed(c: InferContext, dims: readonly number[], source: Known): Dim[] {
+  const perm = c.ints('perm') ?? source.dims.map((_, i) => source.dims.length - 1 - i);
+  return places(dims).map((place) =>
+    at(
+      source,
+      perm.map((_, axis) => place[perm.indexOf(axis)] ?? 0),
+    ),
+  );
+}
+
+function sliced(c: InferContext, dims: readonly number[], source: Known): Dim[] {
+  const ranges = sliceRanges(c);
+  const from = (position: number, axis: number): number => {
+    const found = ranges.find((candidate) => candidate.axis === axis);
+    return found ? found.start + position * found.step : position;
+  };
+  return places(dims).map((place) => at(source, place.map(from)));
 }
 
 function castTo({ data, dtype: from }: Known, to: number): Dim[] {

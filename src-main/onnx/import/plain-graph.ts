@@ -3,14 +3,17 @@
  * size known except the batch's, and nothing left of the arithmetic on sizes.
  */
 import { LabError } from '../../../src-shared/errors.ts';
+import { int, intOf } from '../attributes.ts';
 import { formatShape } from '../dims.ts';
 import { inferContextOf, inferNode, type ValueLookup } from '../infer.ts';
 import { broadcastShapes, type ValueType } from '../ops/schema.ts';
 import { dataTypeOf } from '../data-types.ts';
-import { int64, type Tensor } from '../tensor.ts';
-import type { Attributes, Model, Node, Shape } from '../types.ts';
+import { elementCount, int64, type Tensor } from '../tensor.ts';
+import type { Attributes, Model, Node } from '../types.ts';
 import { constantOfNode, convertOp, DROPOUT, type ConvertContext } from './convert-op.ts';
 import { evaluate, knownOf, tensorOf, type Known } from './known-values.ts';
+import { definedTwice, neededNodes } from './needed-nodes.ts';
+import { opsetOf } from './opset.ts';
 import { BATCH, openTarget, SampleOrder } from './open-batch.ts';
 
 /** A graph that consists of the lab's own ops and dropout layers ({@link DROPOUT}), in order. */
@@ -35,9 +38,6 @@ export interface PlainOptions {
   readonly batch: number | undefined;
 }
 
-/** Operator sets that are read. */
-export const OPSETS = { first: 7, last: 24 } as const;
-
 /** A value of more elements cannot be meant. */
 const LARGEST = 2 ** 31;
 
@@ -50,42 +50,6 @@ export function plainGraph(model: Model, options: PlainOptions): PlainGraph {
   const reader = new GraphReader(model, options);
   for (const node of neededNodes(model.graph.nodes, [options.output])) reader.read(node);
   return reader.finish(options.output);
-}
-
-/** The operator set of a file. @throws LabError `ONNX_UNSUPPORTED` for one that is not read */
-export function opsetOf(model: Model): number {
-  const opset = model.opsets[''];
-  if (opset !== undefined && opset >= OPSETS.first && opset <= OPSETS.last) return opset;
-  throw new LabError(
-    'ONNX_UNSUPPORTED',
-    `It is written in ${opset === undefined ? 'no operator set of ONNX' : `operator set ${opset}`}; ` +
-      `those from ${OPSETS.first} to ${OPSETS.last} are read.`,
-    { hint: 'Export the network with another opset_version, such as 17.' },
-  );
-}
-
-/**
- * The nodes that values depend on, in the graph's order.
- *
- * @throws LabError `ONNX_INVALID_GRAPH` when two nodes make a value of the same name
- */
-export function neededNodes(nodes: readonly Node[], values: readonly string[]): Node[] {
-  const makers = new Map<string, Node>();
-  for (const node of nodes) {
-    for (const name of node.outputs.filter((name) => name !== '')) {
-      if (makers.has(name)) throw defined(name, `Node "${node.name}" (${node.opType})`);
-      makers.set(name, node);
-    }
-  }
-  const needed = new Set<Node>();
-  const open = [...values];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    const maker = makers.get(name);
-    if (name === '' || maker === undefined || needed.has(maker)) continue;
-    needed.add(maker);
-    open.push(...maker.inputs);
-  }
-  return nodes.filter((node) => needed.has(node));
 }
 
 class GraphReader implements ValueLookup, ConvertContext {
@@ -171,12 +135,13 @@ class GraphReader implements ValueLookup, ConvertContext {
   }
 
   /** Identity, and a Cast to the type that is there. */
-  #isCopy({ opType, domain, attributes, inputs }: Node): boolean {
+  #isCopy(node: Node): boolean {
+    const { opType, domain, inputs } = node;
     if (domain !== '') return false;
     if (opType === 'Identity') return true;
-    const to = attributes['to'];
+    const to = intOf(node, 'to');
     const dtype = this.typeOf(inputs[0] ?? '')?.dtype;
-    return opType === 'Cast' && to?.type === 'int' && dtype !== undefined && dataTypeOf(to.value) === dtype;
+    return opType === 'Cast' && to !== undefined && dtype !== undefined && dataTypeOf(to) === dtype;
   }
 
   /** PyTorch stores equal parameters once and copies them: each copy is a parameter of its own. */
@@ -265,7 +230,6 @@ class GraphReader implements ValueLookup, ConvertContext {
       this.#place({ ...node, opType, inputs, outputs: [output], attributes });
       return output;
     };
-    const int = (value: number) => ({ type: 'int', value }) as const;
     const batch = make('Shape', [reference], { start: int(0), end: int(1) });
     const ones = this.constant(int64(shape.slice(1).map(() => 1)));
     return make('Expand', [name, make('Concat', [batch, ones], { axis: int(0) })], {});
@@ -300,8 +264,9 @@ class GraphReader implements ValueLookup, ConvertContext {
   }
 
   #define(name: string, type: ValueType, by: string): void {
-    if (this.#types.has(name)) throw defined(name, by);
-    if (countOf(type.shape) > LARGEST) {
+    if (this.#types.has(name)) throw definedTwice(name, by);
+    const perSample = elementCount(type.shape.filter((dim) => typeof dim === 'number'));
+    if (perSample > LARGEST) {
       const shape = formatShape(type.shape);
       throw new LabError(
         'ONNX_INVALID_GRAPH',
@@ -310,13 +275,4 @@ class GraphReader implements ValueLookup, ConvertContext {
     }
     this.#types.set(name, type);
   }
-}
-
-function defined(name: string, by: string): LabError {
-  return new LabError('ONNX_INVALID_GRAPH', `${by} defines "${name}", which is defined already.`);
-}
-
-/** Elements of one sample. */
-function countOf(shape: Shape): number {
-  return shape.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : 1), 1);
 }
