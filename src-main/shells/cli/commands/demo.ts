@@ -58,25 +58,23 @@ function prepareFolder(folder: string): void {
   writeFileSync(marker, '');
 }
 
-async function runDemo(options: {
+interface DemoOptions {
   readonly json: boolean;
   readonly debug: boolean;
   readonly folder: string;
   readonly seed: number;
-}): Promise<void> {
-  const { folder, seed, json, debug } = options;
+}
+
+async function runDemo({ folder, seed, json, debug }: DemoOptions): Promise<void> {
   const lab = path.join(folder, 'lab');
   await runSession({ lab, json, debug }, async (session) => {
     const began = performance.now();
     const pictures = path.join(folder, 'pictures');
-
-    step(session, 1, 'Draw a data set, with the flaws that real ones have');
-    const input = parseFlags(demoSetSchema, { folder: pictures, seed }, { folder: '--out' });
-    const set = await followJob(session, 'demo-set', session.client.datasets.drawDemoSet(input));
-    session.output.text(describeSet(set));
-
     const show = (number: number, what: string, command: string): void =>
       step(session, number, what, `vitrine ${command} --lab ${quote(path.relative('', lab))}`);
+
+    await drawSet(session, pictures, seed);
+
     show(2, 'Import it', `import ${quote(path.relative('', pictures))} --dataset ${DATASET}`);
     await importFolder(session, importSchema.parse({ path: pictures, dataset: DATASET }));
 
@@ -96,11 +94,8 @@ async function runDemo(options: {
     const { accuracy } = await evaluate(session, evaluateSchema.parse({ run: 'last', split: 'test' }));
 
     const out = path.join(folder, 'model.onnx');
-    show(
-      6,
-      'Export, and check that the file does the same',
-      `export last --out ${quote(path.relative('', out))}`,
-    );
+    const command = `export last --out ${quote(path.relative('', out))}`;
+    show(6, 'Export, and check that the file does the same', command);
     await exportRun(session, exportSchema.parse({ run: 'last', out }));
 
     const seconds = (performance.now() - began) / 1000;
@@ -109,6 +104,13 @@ async function runDemo(options: {
     );
     return EXIT.success;
   });
+}
+
+async function drawSet(session: Session, pictures: string, seed: number): Promise<void> {
+  step(session, 1, 'Draw a data set, with the flaws that real ones have');
+  const input = parseFlags(demoSetSchema, { folder: pictures, seed }, { folder: '--out' });
+  const set = await followJob(session, 'demo-set', session.client.datasets.drawDemoSet(input));
+  session.output.text(describeSet(set));
 }
 
 function step({ output }: Session, number: number, what: string, command?: string): void {
