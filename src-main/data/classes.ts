@@ -62,10 +62,9 @@ function notTaken(name: string): LabError {
 }
 
 function unknownClass(root: string, name: string, existing: readonly string[]): LabError {
-  const found = distinctClasses(existing)
-    .map((known) => `"${known}"`)
-    .join(', ');
-  return new LabError('CLASS_UNKNOWN', `${root} has no class "${name}": its classes are ${found}.`, {
+  const classes = distinctClasses(existing).map((known) => `"${known}"`);
+  const found = classes.length === 0 ? 'its images have no labels' : `its classes are ${classes.join(', ')}`;
+  return new LabError('CLASS_UNKNOWN', `${root} has no class "${name}": ${found}.`, {
     hint: 'Check the spelling; upper and lower case differ.',
   });
 }

@@ -157,6 +157,7 @@ function stage(
 /** The entries of the classes that are taken, under their new names. */
 function takeEntries(all: readonly Entry[], { rename, skipped }: Work): Entry[] {
   const taken = all.flatMap((entry) => {
+    if (entry.className === null) return [entry];
     const className = rename(entry.className);
     return className === undefined ? [] : [{ ...entry, className }];
   });

@@ -77,7 +77,7 @@ export async function planFiles(source: Source, choice: FormatChoice): Promise<F
 async function place(source: Source, format: PathFormat | ListFormat, reason: string): Promise<FilePlan> {
   const { root } = source.listing;
   const { entries, skipped } = 'list' in format ? await listed(source, format) : placed(source, format);
-  const classes = distinctClasses(entries.map(({ className }) => className));
+  const classes = distinctClasses(entries.flatMap(({ className }) => className ?? []));
   return { root, format: format.name, reason, entries, classes, skipped };
 }
 

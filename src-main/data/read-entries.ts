@@ -10,7 +10,8 @@ import type { Content, Split } from './store/types.ts';
 export interface Entry {
   /** Absolute. */
   readonly path: string;
-  readonly className: string;
+  /** Null for an image without a label. */
+  readonly className: string | null;
   readonly split: Split | null;
 }
 

@@ -3,7 +3,7 @@ import { LabError } from '../../src-shared/errors.ts';
 import { distinctClasses } from './classes.ts';
 import type { FormatChoice, FormatName } from './formats/index.ts';
 import { noImages, planFiles, sortSkipped } from './plan.ts';
-import { type Entry, type ReadProgress, readEntries } from './read-entries.ts';
+import { type ReadProgress, readEntries } from './read-entries.ts';
 import { openFolder } from './source.ts';
 import type { Split } from './store/types.ts';
 import type { Skipped } from './walk.ts';
@@ -65,16 +65,28 @@ export async function scanFolder(path: string, options: ScanOptions = {}): Promi
       skipped.push({ path: entry.path, reason: reading.reason });
       continue;
     }
-    if (options.classes !== undefined) requireClass(plan.root, entry, options.classes);
+    if (entry.className === null) throw unlabelledImages(plan.root, plan.reason);
+    const { className } = entry;
+    if (options.classes !== undefined) requireClass(plan.root, { ...entry, className }, options.classes);
     const { sha256, width, height } = reading.content;
-    rows.push({ ...entry, sha256, width, height });
+    rows.push({ ...entry, className, sha256, width, height });
   }
   if (rows.length === 0) throw noImages(plan.root, skipped);
   const classes = distinctClasses(rows.map((row) => row.className));
   return { format: plan.format, reason: plan.reason, rows, classes, skipped: sortSkipped(skipped) };
 }
 
-function requireClass(root: string, { className, path }: Entry, allowed: readonly string[]): void {
+function unlabelledImages(root: string, reason: string): LabError {
+  return new LabError('FORMAT_UNKNOWN', `${root} has no known layout with labels: ${reason}.`, {
+    hint: 'Put the images of each class into a folder with the name of the class.',
+  });
+}
+
+function requireClass(
+  root: string,
+  { className, path }: { readonly className: string; readonly path: string },
+  allowed: readonly string[],
+): void {
   const key = className.normalize('NFC');
   if (allowed.some((name) => name.normalize('NFC') === key)) return;
   throw new LabError(

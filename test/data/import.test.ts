@@ -17,8 +17,9 @@ import { importDataset, type ImportOptions, type ImportReport } from '../../src-
 import { sortNaturally } from '../../src-main/data/natural-order.ts';
 import { LabStore } from '../../src-main/data/store/index.ts';
 import type { ReadProgress } from '../../src-main/data/scan.ts';
+import { trainableRows } from '../../src-main/data/trainable.ts';
 import { sharedPath } from '../helpers/shared.ts';
-import { labErrorFrom } from '../helpers/lab-errors.ts';
+import { labErrorFrom, labErrorOf } from '../helpers/lab-errors.ts';
 import { picture } from './pictures.ts';
 import { temporaryFolder, writeFiles } from './temporary.ts';
 
@@ -131,6 +132,21 @@ describe('an import', () => {
     const after = store.rows('pets');
     expect(after.slice(0, 3)).toEqual(before.slice(0, 3));
     expect(after[3]!.sha256).not.toBe(before[3]!.sha256);
+  });
+
+  test('of images without labels leaves them to be labelled', async () => {
+    const root = writeFiles(temporaryFolder(), { 'a.png': await picture(1), 'b.png': await picture(2) });
+    using store = LabStore.open(temporaryFolder());
+    const report = await importDataset(store, { path: root, dataset: 'pets' });
+    expect(report).toMatchObject({ format: 'unlabelled', samples: 2, classes: [], skipped: [] });
+    expect(labErrorOf(() => trainableRows(store, 'pets')).message).toBe(
+      'The data set "pets" has no image to train on: 0 are excluded, 2 have no label, 0 have copies with another label.',
+    );
+    const [first] = store.rows('pets');
+    store.edit('pets', { samples: [first!.id], change: { label: 'cat' }, who: 'Ada', createClass: true });
+    expect(store.rows('pets').map((row) => row.className)).toEqual(['cat', null]);
+    const error = await labErrorFrom(importDataset(store, { path: root, dataset: 'pets', classes: ['cat'] }));
+    expect(error.message).toBe(`${root} has no class "cat": its images have no labels.`);
   });
 
   test('from another folder extends the data set', async () => {

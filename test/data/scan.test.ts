@@ -46,6 +46,17 @@ describe('a scan', () => {
     });
   });
 
+  test('refuses images without labels', async () => {
+    const root = writeFiles(temporaryFolder(), { 'a.png': await picture(1) });
+    const error = await labErrorFrom(scanFolder(root, { format: 'unlabelled' }));
+    expect(error).toEqual({
+      code: 'FORMAT_UNKNOWN',
+      message: `${root} has no known layout with labels: nothing says the class of its 1 file.`,
+      hint: 'Put the images of each class into a folder with the name of the class.',
+    });
+    expect((await labErrorFrom(scanFolder(root))).code).toBe('FORMAT_UNKNOWN');
+  });
+
   test('refuses an image of a class that is not expected; names are compared in NFC', async () => {
     const root = writeFiles(temporaryFolder(), {
       'caf\u00e9/1.png': await picture(1),

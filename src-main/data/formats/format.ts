@@ -7,7 +7,7 @@ import type { Listing, Skipped } from '../walk.ts';
 /** Names of the formats, as the user gives them. */
 export const FORMAT_NAMES = [
   ...(['image-folder', 'kaggle', 'manifest', 'cifar-10', 'cifar-100', 'cifar-100-coarse'] as const),
-  ...(['mnist', 'fashion-mnist'] as const),
+  ...(['mnist', 'fashion-mnist', 'unlabelled'] as const),
 ] as const;
 
 /** One of {@link FORMAT_NAMES}. */
@@ -27,9 +27,9 @@ interface Recognised {
   detect(listing: Listing): Detection;
 }
 
-/** What a path says about the image in it, or why the format has no place for it. */
+/** What a path says about the image in it (no class: null), or why the format has no place for it. */
 export type Placement =
-  { readonly className: string; readonly split: Split | null } | { readonly skipped: string };
+  { readonly className: string | null; readonly split: Split | null } | { readonly skipped: string };
 
 /** A format whose paths say everything. */
 export interface PathFormat extends Recognised {

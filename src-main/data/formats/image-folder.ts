@@ -40,7 +40,7 @@ function detect(listing: Listing): Detection {
     return { matches: false, reason: 'no file lies in a class folder', confidence: 0 };
   }
   const splits = [...new Set(placed.map(({ split }) => split))].filter((split) => split !== null);
-  const classes = new Set(placed.map(({ className }) => className.normalize('NFC')));
+  const classes = new Set(placed.map(({ className }) => className?.normalize('NFC')));
   const found = `${placed.length} of ${listing.files.length} files lie in ${count(classes.size, 'class folder')}`;
   const where = splits.length === 0 ? '' : ` below split folders (${splits.join(', ')})`;
   const inside = wrapper === '' ? '' : ` inside the folder "${wrapper.slice(0, -1)}"`;

@@ -7,6 +7,7 @@ import { fashionMnist, mnist } from './idx.ts';
 import { imageFolder } from './image-folder.ts';
 import { kaggle } from './kaggle.ts';
 import { manifest } from './manifest.ts';
+import { unlabelled } from './unlabelled.ts';
 
 export type * from './format.ts';
 export { FORMAT_NAMES } from './format.ts';
@@ -14,7 +15,7 @@ export { FORMAT_NAMES } from './format.ts';
 /** All formats; among equally sure ones the first is taken. */
 export const FORMATS: readonly DatasetFormat[] = [
   ...[imageFolder, kaggle, manifest],
-  ...[cifar10, cifar100, cifar100Coarse, mnist, fashionMnist],
+  ...[cifar10, cifar100, cifar100Coarse, mnist, fashionMnist, unlabelled],
 ];
 
 /** What a user may ask for. */
@@ -37,10 +38,16 @@ export function chooseFormat(listing: Listing, choice: FormatChoice): ChosenForm
     ...format.detect(listing),
   }));
   const [best] = found.filter(({ matches }) => matches).sort((a, b) => b.confidence - a.confidence);
-  if (best !== undefined) return { format: best.format, reason: best.reason };
   // What records lie in has names of its own: there is nothing to explain unless one was asked for.
   const told = choice === 'auto' ? found.filter(({ format }) => !('records' in format)) : found;
-  const reasons = told.map(({ format, reason }) => `${format.name}: ${reason}`).join('; ');
+  const reasons = told
+    .filter(({ matches }) => !matches)
+    .map(({ format, reason }) => `${format.name}: ${reason}`)
+    .join('; ');
+  if (best?.format === unlabelled && reasons !== '') {
+    return { format: unlabelled, reason: `${best.reason} (${reasons})` };
+  }
+  if (best !== undefined) return { format: best.format, reason: best.reason };
   throw new LabError('FORMAT_UNKNOWN', `${listing.root} has no known layout (${reasons}).`, {
     hint: 'Put the images of each class into a folder with the name of the class.',
   });

@@ -66,6 +66,8 @@ interface Case {
   readonly rows: readonly string[];
   readonly pixels: readonly (string | Promise<string>)[];
   readonly skipped?: readonly string[];
+  /** A folder around it would be taken for a class. */
+  readonly loose?: boolean;
   /** Files that spoil the set, and the message for it; the path of the source is written as `S`. */
   readonly malformed: readonly (readonly [title: string, files: Files, message: string])[];
 }
@@ -304,6 +306,22 @@ const CASES: Readonly<Record<(typeof FORMAT_NAMES)[number], readonly Case[]>> = 
       ],
     },
   ],
+  unlabelled: [
+    {
+      loose: true,
+      files: async (folder) => ({
+        [`${folder}a.png`]: await picture(0),
+        [`${folder}b.png`]: await picture(1),
+        [`${folder}notes.txt`]: 'cats',
+      }),
+      reason:
+        'nothing says the class of any of its 2 files (image-folder: no file lies in a class folder; kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION; manifest: there is no .csv or .jsonl file)',
+      rows: ['a.png null null', 'b.png null null'],
+      pixels: [pictureHex(0), pictureHex(1)],
+      skipped: ['notes.txt: not an image: .txt files are not read'],
+      malformed: [],
+    },
+  ],
 };
 
 /** The bytes of an archive of the files. */
@@ -329,7 +347,7 @@ describe.each(ALL)('$name ($reason)', (one) => {
   });
 
   test.each(Object.keys(ARCHIVES))('is recognised and read in a .%s, also inside a folder', async (kind) => {
-    for (const folder of ['', 'outer/']) {
+    for (const folder of one.loose === true ? [''] : ['', 'outer/']) {
       const path = join(temporaryFolder(), `set.${kind}`);
       writeFileSync(path, ARCHIVES[kind]!(await one.files(folder)));
       const found = await imported(path);

@@ -117,17 +117,25 @@ describe('detection', () => {
     expect(chosen(listing(...files))).toEqual({ name, reason, placed });
   });
 
-  test('a folder of no known layout says why for each format', () => {
+  test('images whose class nothing says are taken without labels, and it is told why', () => {
     const files = listing('a.jpg', 'b.jpg');
-    expect(labErrorOf(() => chooseFormat(files, 'auto'))).toEqual({
+    expect(chosen(files)).toEqual({
+      name: 'unlabelled',
+      reason:
+        'nothing says the class of any of its 2 files (image-folder: no file lies in a class folder; kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION; manifest: there is no .csv or .jsonl file)',
+      placed: ['null null', 'null null'],
+    });
+    const sorted = listing('cat/1.jpg', 'dog/2.jpg');
+    expect(chooseFormat(sorted, 'unlabelled').reason).toBe('nothing says the class of any of its 2 files');
+  });
+
+  test('a format that is asked for and does not fit says why', () => {
+    expect(labErrorOf(() => chooseFormat(listing('a.jpg', 'b.jpg'), 'kaggle'))).toEqual({
       code: 'FORMAT_UNKNOWN',
       message:
-        '/data/pets has no known layout (image-folder: no file lies in a class folder; kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION; manifest: there is no .csv or .jsonl file).',
+        '/data/pets has no known layout (kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION).',
       hint: 'Put the images of each class into a folder with the name of the class.',
     });
-    expect(labErrorOf(() => chooseFormat(files, 'kaggle')).message).toBe(
-      '/data/pets has no known layout (kaggle: 0 of 2 files in the folder are named CLASS.NUMBER.EXTENSION).',
-    );
   });
 
   test('the format asked for is taken although another fits better', () => {

@@ -56,7 +56,7 @@ function describe(dataset: string, report: ResultOf<'import'>): string {
   if (updated > 0) changes.push(`${updated.toLocaleString('en-US')} changed`);
   return [
     `Format: ${report.format}, because ${report.reason}.`,
-    `Data set "${printable(dataset)}": ${count(samples, 'image')} (${changes.join(', ')}) in ${count(classes.length, 'class', 'classes')}: ${classes.map(printable).join(', ')}.`,
+    `Data set "${printable(dataset)}": ${count(samples, 'image')} (${changes.join(', ')}) ${inClasses(classes)}.`,
     `Duplicates: ${duplicates}, kept and put on one side of every split.`,
     ...section(
       `Skipped: ${skipped.length}`,
@@ -67,6 +67,12 @@ function describe(dataset: string, report: ResultOf<'import'>): string {
       conflicts.map(({ paths, labels }) => `${labels.join(' or ')}: ${paths.join(', ')}`),
     ),
   ].join('\n');
+}
+
+function inClasses(classes: readonly string[]): string {
+  if (classes.length === 0)
+    return 'without a label yet: give them some with vitrine label --as CLASS --create-class';
+  return `in ${count(classes.length, 'class', 'classes')}: ${classes.map(printable).join(', ')}`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {
