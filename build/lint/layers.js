@@ -53,12 +53,21 @@ export const LAYERS = {
   ],
   'src-main/shells': ['src-main/lab', 'src-shared/contract'],
   'src-renderer': [
+    'src-renderer/frame',
     'src-renderer/client',
     'src-renderer/stores',
     'src-renderer/composables',
     'src-renderer/components',
     'src-renderer/panels',
     'src-renderer/locales',
+    'src-shared/contract',
+  ],
+  'src-renderer/frame': [
+    'src-renderer/client',
+    'src-renderer/stores',
+    'src-renderer/composables',
+    'src-renderer/components',
+    'src-renderer/panels',
     'src-shared/contract',
   ],
   'src-renderer/client': ['src-shared/contract'],
@@ -75,7 +84,7 @@ export const LAYERS = {
 };
 
 /** Files that every folder may import. */
-export const EVERYWHERE = ['src-shared/errors.ts'];
+export const EVERYWHERE = ['src-shared/errors.ts', 'src-shared/desktop.ts'];
 
 /**
  * The one folder or file that may import each of these packages; several where each needs it for itself.
@@ -98,11 +107,10 @@ export const OWNERS = {
   'string-width': 'src-main/shells/cli',
   hono: 'src-main/shells/server',
   partysocket: 'src-renderer/client',
-  'vue-router': 'src-renderer/router.ts',
   '@hono/node-server': 'src-main/shells/server',
   ws: 'src-main/shells/server',
   'chart.js': 'src-renderer/components/charts',
   'vue-chartjs': 'src-renderer/components/charts',
   'chartjs-chart-matrix': 'src-renderer/components/charts',
-  'reka-ui': 'src-renderer/components',
+  'reka-ui': ['src-renderer/components', 'src-renderer/frame'],
 };

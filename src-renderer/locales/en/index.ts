@@ -1,0 +1,4 @@
+/** English. */
+import app from './app.ts';
+
+export default { ...app };
