@@ -55,6 +55,7 @@ export const ERROR_CODES = [
   'SPLIT_INVALID',
   // runs
   'RUN_NOT_FOUND',
+  'EVALUATION_NOT_FOUND',
   'RUN_BUSY',
   'RUN_FINISHED',
   'RUN_STATE',

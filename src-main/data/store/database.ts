@@ -53,6 +53,11 @@ export class Database {
     return Number(Object.values(this.get(sql, ...values) ?? {})[0]);
   }
 
+  /** Makes a function that SQL knows by that name; how many values it takes is how many `work` declares. */
+  define(name: string, work: (...values: never[]) => SQLInputValue): void {
+    this.#connection.function(name, work as (...values: SQLOutputValue[]) => SQLInputValue);
+  }
+
   /** Does all of `work` or, when it throws, nothing of it. Not nested. */
   transaction<T>(work: () => T): T {
     this.exec('BEGIN IMMEDIATE');

@@ -3,6 +3,7 @@ import { compareCodePoints, naturalKey } from '../natural-order.ts';
 import { ensureClass } from './classes.ts';
 import { contentPath } from './contents.ts';
 import type { Database, Row } from './database.ts';
+import { forgetPredictions } from './predictions.ts';
 import type { Content, CopyGroup, NewSample, SampleRow, Split } from './types.ts';
 
 /** How many samples were new, had new bytes under a known path, or were known as they are. */
@@ -36,6 +37,7 @@ function insertSample(database: Database, datasetId: number, sample: NewSample):
   if (known !== undefined) {
     if (known['content_id'] === contentId) return 'known';
     database.run('UPDATE samples SET content_id = ? WHERE id = ?', contentId, known['id']!);
+    forgetPredictions(database, datasetId, Number(known['id']));
     return 'updated';
   }
   const classId = sample.className === null ? null : ensureClass(database, datasetId, sample.className);
@@ -103,7 +105,8 @@ export function listRows(database: Database, labFolder: string, datasetId: numbe
     .map((row) => toSampleRow(row, labFolder));
 }
 
-function toSampleRow(row: Row, labFolder: string): SampleRow {
+/** A sample of the lab in that folder, from the columns that {@link listRows} selects. */
+export function toSampleRow(row: Row, labFolder: string): SampleRow {
   const [path, sha256] = [String(row['path']), String(row['sha256'])];
   return {
     id: Number(row['id']),
