@@ -4,6 +4,7 @@ import type { CallName, ComputeCalls } from './compute-protocol.ts';
 import { evaluateRun } from './evaluate.ts';
 import { buildExport, exportWeights } from './export.ts';
 import { predictFiles } from './predict.ts';
+import { judgeSamples } from './judge.ts';
 import { exportLog } from './tensorboard/export-log.ts';
 import { trainRun } from './train.ts';
 import { verifyExport } from './verify-export.ts';
@@ -30,6 +31,7 @@ export const COMPUTE_HANDLERS: ComputeHandlers = {
       signal,
       onProgress: (done, total) => emit({ event: 'progress', done, total }),
     }),
+  judge: (input, { signal, emit }) => judgeSamples({ ...input, signal, emit }),
   predict: (input, { signal, emit }) =>
     predictFiles({
       ...input,

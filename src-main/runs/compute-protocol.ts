@@ -3,6 +3,7 @@ import type { LabErrorJson } from '../../src-shared/errors.ts';
 import type { DeviceChoice, DeviceStatus } from '../runtime/devices.ts';
 import type { EvaluateOptions, Evaluation } from './evaluate.ts';
 import type { ExportOptions, UnverifiedExport } from './export.ts';
+import type { JudgeEvent, JudgeOptions } from './judge.ts';
 import type { PredictOptions, Prediction } from './predict.ts';
 import type { RunChoice } from './run-classifier.ts';
 import type { LogExport, LogExportOptions } from './tensorboard/export-log.ts';
@@ -29,6 +30,7 @@ export interface ComputeCalls {
   /** Trains a run, new or interrupted, to its end. Cancelling it stops it with a checkpoint. */
   train: Call<Omit<TrainOptions, 'signal' | 'emit'>, TrainResult, TrainEvent>;
   evaluate: Call<Omit<EvaluateOptions, 'signal' | 'onProgress'>, Evaluation, ProgressEvent>;
+  judge: Call<Omit<JudgeOptions, 'signal' | 'emit'>, { readonly epoch: number }, JudgeEvent>;
   predict: Call<
     Omit<PredictOptions, 'signal' | 'onPrediction'>,
     { readonly failed: number },
