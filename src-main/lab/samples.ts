@@ -1,19 +1,7 @@
-/** Finding samples: by what they are, and by the paths a person types. */
+/** Finding samples by the paths a person types. */
 import { resolve } from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
-import type { LabStore, SampleRow } from '../data/store/index.ts';
-
-/** Values that a sample must have; those left out may be anything. */
-export type SampleFilter = {
-  readonly [Key in 'className' | 'split' | 'excluded' | 'flagged' | 'conflict']?: SampleRow[Key] | undefined;
-};
-
-/** Whether a sample has every value of the filter. */
-export function matches(row: SampleRow, filter: SampleFilter): boolean {
-  return (Object.keys(filter) as (keyof SampleFilter)[]).every(
-    (key) => filter[key] === undefined || filter[key] === row[key],
-  );
-}
+import type { LabStore } from '../data/store/index.ts';
 
 /**
  * The ids of samples by their paths, compared in NFC: a path as it is, seen from the current folder, or the end of

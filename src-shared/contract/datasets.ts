@@ -4,7 +4,9 @@ import { procedure } from './base.ts';
 import { flag, list, number, oneOf, text, told, wholeNumber } from './fields.ts';
 import { startedJob } from './job.ts';
 
-const dataset = text('the name of a data set');
+/** A data set. */
+export const datasetName = text('the name of a data set');
+const dataset = datasetName;
 
 /** The parts of a data set. */
 export const splitName = oneOf(['train', 'validation', 'test']);
@@ -15,7 +17,7 @@ export const formatChoice = oneOf(['auto', 'image-folder', 'kaggle', 'manifest']
 /** What an import reads: besides, formats that keep many images in one file. */
 export const IMPORT_FORMATS = [
   ...(['auto', 'image-folder', 'kaggle', 'manifest'] as const),
-  ...(['cifar-10', 'cifar-100', 'cifar-100-coarse', 'mnist', 'fashion-mnist'] as const),
+  ...(['cifar-10', 'cifar-100', 'cifar-100-coarse', 'mnist', 'fashion-mnist', 'unlabelled'] as const),
 ] as const;
 
 /** Fields of an import. */
@@ -62,35 +64,6 @@ const datasetInfo = z.object({
   classes: list(z.string()),
 });
 
-/** One entry of a data set. */
-export const sampleSchema = z.object({
-  id: z.number(),
-  path: z.string(),
-  sha256: z.string(),
-  /** Pixels, upright. */
-  width: z.number(),
-  height: z.number(),
-  className: z.string().nullable(),
-  split: splitName.nullable(),
-  excluded: z.boolean(),
-  flagged: z.boolean(),
-  /** Another sample has the same bytes and a different label. */
-  conflict: z.boolean(),
-});
-
-/** Which samples, a page of them. */
-export const samplesSchema = z.strictObject({
-  dataset,
-  offset: wholeNumber({ min: 0 }).default(0),
-  limit: wholeNumber({ min: 1, max: 10_000 }).default(200),
-  /** Only of this class; null for unlabelled ones. */
-  className: z.string().nullable().optional(),
-  split: splitName.optional(),
-  excluded: flag().optional(),
-  flagged: flag().optional(),
-  conflict: flag().optional(),
-});
-
 /** What an edit changes; a label of null takes the label away. */
 export const changeSchema = z.union([
   z.strictObject({ label: z.string().min(1).nullable() }),
@@ -119,7 +92,8 @@ const editResult = z.object({
 
 const whoseTurn = z.strictObject({ dataset, who: text('a name').default('user') });
 
-const eventSchema = z.object({
+/** One change of one sample, as the log holds it. */
+export const eventSchema = z.object({
   id: z.number(),
   operation: z.number(),
   kind: z.enum(['edit', 'undo', 'redo']),
@@ -182,9 +156,6 @@ export const datasets = {
   stats: procedure.input(statsSchema).output(startedJob),
   split: procedure.input(splitSchema).output(splitReport),
   list: procedure.output(list(datasetInfo)),
-  samples: procedure
-    .input(samplesSchema)
-    .output(z.object({ total: z.number(), samples: list(sampleSchema) })),
   label: procedure.input(labelSchema).output(editResult),
   /** Takes the last edit back; changes nothing when there is none. */
   undo: procedure.input(whoseTurn).output(editResult),

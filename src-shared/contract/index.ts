@@ -6,12 +6,16 @@ import { evaluation } from './evaluation.ts';
 import { exporting } from './exporting.ts';
 import { files } from './files.ts';
 import { jobs } from './jobs.ts';
+import { labels } from './labels.ts';
 import { prediction } from './prediction.ts';
+import { samples } from './samples.ts';
 import { system } from './system.ts';
 import { training } from './training.ts';
 
 export const contract = {
   datasets,
+  samples,
+  labels,
   training,
   evaluation,
   prediction,

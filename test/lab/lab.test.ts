@@ -61,12 +61,12 @@ test('input that does not fit names its field', async () => {
 test('samples can be filtered, paged, found by path and edited', async () => {
   const { client, folder } = openLab();
   await importStripes(client, folder);
-  const page = await client.datasets.samples({ dataset: 'stripes', className: 'b', offset: 1, limit: 1 });
+  const page = await client.samples.page({ dataset: 'stripes', className: 'b', offset: 1, limit: 1 });
   expect(page.total).toBe(3);
   expect(page.samples.map((sample) => path.basename(sample.path))).toEqual(['1.png']);
   const change = { dataset: 'stripes', paths: ['b/1.png'], change: { excluded: true } };
   expect(await client.datasets.label(change)).toEqual({ changed: 1 });
-  expect((await client.datasets.samples({ dataset: 'stripes', excluded: true })).total).toBe(1);
+  expect((await client.samples.page({ dataset: 'stripes', excluded: true })).total).toBe(1);
   expect(await client.datasets.undo({ dataset: 'stripes' })).toEqual({ changed: 1 });
   expect(await client.datasets.redo({ dataset: 'stripes' })).toEqual({ changed: 1 });
   expect(await client.datasets.undo({ dataset: 'stripes' })).toEqual({ changed: 1 });

@@ -86,9 +86,8 @@ export function listEvents(database: Database, dataset: string, sample?: number)
        FROM operations o JOIN label_events e ON e.operation_id = o.id
        LEFT JOIN classes f ON e.what = 'label' AND f.id = e.from_value
        LEFT JOIN classes t ON e.what = 'label' AND t.id = e.to_value
-       WHERE o.dataset_id = ?1 AND (?2 IS NULL OR e.sample_id = ?2) ORDER BY e.id`,
-      id,
-      sample ?? null,
+       WHERE o.dataset_id = ?${sample === undefined ? '' : ' AND e.sample_id = ?'} ORDER BY e.id`,
+      ...(sample === undefined ? [id] : [id, sample]),
     )
     .map(toEvent);
 }

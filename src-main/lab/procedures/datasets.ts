@@ -8,7 +8,7 @@ import { splitDataset } from '../../data/split.ts';
 import { pixelStatistics, sizeStatistics } from '../../data/statistics.ts';
 import { isTrainable } from '../../data/trainable.ts';
 import { LabError } from '../../../src-shared/errors.ts';
-import { findSamples, matches } from '../samples.ts';
+import { findSamples } from '../samples.ts';
 import { os } from './implementer.ts';
 
 export const datasets = {
@@ -75,12 +75,6 @@ export const datasets = {
   }),
 
   list: os.datasets.list.handler(({ context: { lab } }) => lab.store.datasets()),
-
-  samples: os.datasets.samples.handler(({ context: { lab }, input }) => {
-    const { dataset, offset, limit, ...filter } = input;
-    const found = lab.store.rows(dataset).filter((row) => matches(row, filter));
-    return { total: found.length, samples: found.slice(offset, offset + limit) };
-  }),
 
   label: os.datasets.label.handler(({ context: { lab }, input }) => {
     const { dataset, paths, change, createClass, who } = input;

@@ -92,7 +92,7 @@ async function showHistory({ client, output }: Session, dataset: string): Promis
 }
 
 async function showConflicts({ client, output }: Session, dataset: string): Promise<void> {
-  const { samples } = await client.datasets.samples({ dataset, conflict: true, limit: 10_000 });
+  const { samples } = await client.samples.page({ dataset, conflict: true, limit: 10_000 });
   if (output.json) return samples.forEach((sample) => output.result({ ...sample }, () => ''));
   const rows = samples.map(({ sha256, className, path }) => [sha256.slice(0, 12), className ?? '–', path]);
   output.text(
