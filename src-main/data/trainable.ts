@@ -47,7 +47,8 @@ export function trainableRows(store: LabStore, dataset: string): TrainableRows {
   return { classes, rows: usable.map((row) => ({ ...row, label: labels.get(row.className)! })), leftOut };
 }
 
-function nothingUsable(
+/** The error of a data set without such a sample. */
+export function nothingUsable(
   dataset: string,
   { excluded, unlabelled, conflicts }: TrainableRows['leftOut'],
 ): LabError {
@@ -58,7 +59,8 @@ function nothingUsable(
   );
 }
 
-function oneClass(dataset: string, className: string, count: number): LabError {
+/** The error of a data set with one class alone. */
+export function oneClass(dataset: string, className: string, count: number): LabError {
   const images = count === 1 ? 'its only usable image belongs' : `all ${count} usable images belong`;
   return new LabError(
     'DATASET_ONE_CLASS',

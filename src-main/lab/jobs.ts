@@ -6,6 +6,7 @@ import { EventLog, type NumberedEvent } from './event-log.ts';
 
 /** What a job's work is given. */
 export interface JobContext {
+  readonly id: string;
   /** Aborted when the job shall end. */
   readonly signal: AbortSignal;
   emit(event: JobEvent): void;
@@ -102,7 +103,10 @@ export class Jobs {
     };
     try {
       // A kind and its own result, which the union of all results cannot express.
-      const result = { kind, ...(await work({ signal, emit, progress: reporter(emit) })) } as ResultOf<Kind>;
+      const result = {
+        kind,
+        ...(await work({ id: job.json.id, signal, emit, progress: reporter(emit) })),
+      } as ResultOf<Kind>;
       end(job, { status: 'done', result }, { event: 'done', result });
     } catch (thrown) {
       const error = LabError.from(thrown);

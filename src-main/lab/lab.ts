@@ -8,8 +8,11 @@ import type { CallName, ComputeCalls } from '../runs/compute-protocol.ts';
 import type { ExportOptions } from '../runs/export.ts';
 import type { ComputeProcess, ProcessHost } from '../runs/process-host.ts';
 import type { ExportResult } from '../runs/verify-export.ts';
+import type { DeviceChoice } from '../runtime/devices.ts';
+import { MachineMeter } from '../runtime/machine-load.ts';
 import { Changes } from './changes.ts';
 import { Jobs } from './jobs.ts';
+import { SeriesCache } from './series.ts';
 
 /** Options of {@link Lab}. */
 export interface LabOptions {
@@ -24,8 +27,13 @@ export class Lab {
   readonly folder: string;
   readonly changes = new Changes();
   readonly jobs = new Jobs((id) => this.changes.emit({ what: 'job', id }));
+  /** The jobs that train runs, by the runs' ids. */
+  readonly trainings = new Map<string, string>();
+  readonly machine = new MachineMeter();
+  readonly series = new SeriesCache();
   readonly #host: ProcessHost;
   readonly #processes = new Set<ComputeProcess>();
+  readonly #devices = new Map<DeviceChoice, Promise<ComputeCalls['resolve-device']['output']>>();
   #store: LabStore | undefined;
 
   /** @throws LabError `OUTPUT_UNWRITABLE` when the folder cannot be made */
@@ -62,6 +70,20 @@ export class Lab {
     options: CallOptions<Name> = {},
   ): Promise<ComputeCalls[Name]['output']> {
     return callOnce(this.#host, name, input, options);
+  }
+
+  /**
+   * The device that a choice comes to; found out once.
+   *
+   * @throws LabError `DEVICE_UNAVAILABLE`
+   */
+  resolveDevice(choice: DeviceChoice): Promise<ComputeCalls['resolve-device']['output']> {
+    const known = this.#devices.get(choice);
+    if (known !== undefined) return known;
+    const found = this.compute('resolve-device', choice);
+    this.#devices.set(choice, found);
+    found.catch(() => this.#devices.delete(choice));
+    return found;
   }
 
   /** Exports a run, checked by a fresh process. */

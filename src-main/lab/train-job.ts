@@ -1,13 +1,16 @@
 /** Training as a job: from a data set and settings to a run, and from a run to its trained network. */
 import path from 'node:path';
 import type { startSchema } from '../../src-shared/contract/training.ts';
-import { trainableRows } from '../data/trainable.ts';
+import { LabError } from '../../src-shared/errors.ts';
+import { trainableRows, type TrainableRow } from '../data/trainable.ts';
 import { checkDifferentiable } from '../models/differentiable.ts';
 import { checkImageSize } from '../models/image-size.ts';
 import { classWeights } from '../runs/artifacts.ts';
-import { createRun } from '../runs/run-folder.ts';
+import { changeNotes } from '../runs/notes-file.ts';
+import { readRunFile } from '../runs/run-file.ts';
+import { createRun, runPaths } from '../runs/run-folder.ts';
 import type { RunRow } from '../runs/rows.ts';
-import type { TrainSettingsInput } from '../runs/settings.ts';
+import { phasesOf, type TrainSettingsInput } from '../runs/settings.ts';
 import { findLogFolder } from '../runs/tensorboard/log-folder.ts';
 import type { TrainEvent, TrainResult } from '../runs/train-context.ts';
 import { ruleOf } from '../training/param-groups.ts';
@@ -17,6 +20,8 @@ import type { Lab } from './lab.ts';
 import { checkNormalization, chooseNormalization } from './normalization.ts';
 import { checkRules, engineSettings } from './train-settings.ts';
 import { findNetwork, type FoundNetwork } from './network.ts';
+import { findSpeed, querySpeedOf } from './speed.ts';
+import { TrainingClock } from './training-clock.ts';
 import { findWeights } from './weights.ts';
 
 /**
@@ -35,13 +40,7 @@ export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>):
   const { name } = lab.store.dataset(dataset);
   const { classes, rows } = trainableRows(lab.store, dataset);
   const split = rows.some((row) => row.split !== null);
-  const runRows = rows.map(({ path, file, sha256, className, split }): RunRow => ({
-    path,
-    ...(file !== path && { file }),
-    sha256,
-    label: className,
-    split: split ?? 'train',
-  }));
+  const kept = runRows(rows);
   return async (job) => {
     const weights = await findWeights(
       lab,
@@ -53,13 +52,13 @@ export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>):
     checkRules(found.architecture, classes.length, engine);
     if (found.file) checkTrainable(found, classes.length, engine);
     // Told before there is a run.
-    classWeights(settings.classWeights, classes, runRows);
+    classWeights(settings.classWeights, classes, kept);
     for (const message of found.notes ?? []) job.emit({ event: 'note', message });
-    const normalization = await chooseNormalization(settings, engine, runRows, job);
+    const normalization = await chooseNormalization(settings, engine, kept, job);
     const folder = await createRun({
       labFolder: lab.folder,
       dataset: { name, classes },
-      rows: runRows,
+      rows: kept,
       weights: weights.file === null ? null : { name: weights.name, file: weights.file },
       ...(found.file && { network: { ...found.file, ownWeights: weights.name === 'own' } }),
       settings: { ...engine, normalization },
@@ -70,6 +69,17 @@ export async function prepareRun(lab: Lab, input: z.output<typeof startSchema>):
     }
     return trainJob(lab, folder, logs, job);
   };
+}
+
+/** The rows that a run keeps: those without a split are for training. */
+export function runRows(rows: readonly TrainableRow[]): RunRow[] {
+  return rows.map(({ path, file, sha256, className, split }) => ({
+    path,
+    ...(file !== path && { file }),
+    sha256,
+    label: className,
+    split: split ?? 'train',
+  }));
 }
 
 /** A file may hold ops without a gradient; where they are frozen, training goes on without them. */
@@ -91,8 +101,42 @@ export async function trainJob(
   job: JobContext,
 ): Promise<TrainResult> {
   const { cacheFolder } = lab;
-  const onEvent = (event: TrainEvent): void => report(event, job);
-  return lab.compute('train', { folder, cacheFolder, tensorboard }, { onEvent, signal: job.signal });
+  const run = path.basename(folder);
+  if (lab.trainings.has(run)) throw new LabError('RUN_BUSY', `The run ${run} is being trained already.`);
+  lab.trainings.set(run, job.id);
+  const changed = (): void => lab.changes.emit({ what: 'runs' });
+  try {
+    changed();
+    await changeNotes(folder, { paused: false });
+    const { settings, dataset } = await readRunFile(runPaths(folder).run);
+    const clock = new TrainingClock(phasesOf(settings), dataset);
+    const onEvent = (event: TrainEvent): void => {
+      report(event, job, clock);
+      if (event.event === 'start') void setClock(clock, lab, folder, event);
+      if (event.event === 'start' || event.event === 'epoch') changed();
+    };
+    return await lab.compute('train', { folder, cacheFolder, tensorboard }, { onEvent, signal: job.signal });
+  } finally {
+    lab.trainings.delete(run);
+    changed();
+  }
+}
+
+/** Tells a clock from earlier runs how long the phases take that have not begun. */
+async function setClock(
+  clock: TrainingClock,
+  lab: Lab,
+  folder: string,
+  machine: { readonly device: string; readonly threads: number },
+): Promise<void> {
+  const run = await readRunFile(runPaths(folder).run);
+  const speed = await findSpeed(lab, querySpeedOf(run, machine));
+  if (speed === undefined) return;
+  const { train, validation } = run.dataset;
+  clock.expect({
+    step: run.settings.batchSize / speed.train,
+    evaluation: (train + validation) / speed.evaluate,
+  });
 }
 
 /**
@@ -110,7 +154,7 @@ export async function findTensorboard(
   return path.resolve(folder);
 }
 
-function report(event: TrainEvent, job: JobContext): void {
+function report(event: TrainEvent, job: JobContext, clock: TrainingClock): void {
   switch (event.event) {
     case 'measuring':
       job.progress({ done: event.done, total: event.total, message: 'Measuring what is normalised' });
@@ -120,11 +164,20 @@ function report(event: TrainEvent, job: JobContext): void {
       job.progress({ done: event.done, total: event.total, message: 'Computing features' });
       return;
     case 'step':
+      clock.step(event, performance.now());
       job.emit(event);
-      job.progress({ done: event.epochStep, total: event.epochSteps, message: `Epoch ${event.epoch}` });
+      job.progress({
+        done: (event.epoch - 1) * event.epochSteps + event.epochStep,
+        total: clock.epochs * event.epochSteps,
+        message: `Epoch ${event.epoch} of ${clock.epochs}`,
+        secondsLeft: clock.secondsLeft(),
+      });
+      return;
+    case 'epoch':
+      clock.epoch(event, performance.now());
+      job.emit(event);
       return;
     case 'start':
-    case 'epoch':
     case 'checkpoint':
     case 'note':
       job.emit(event);

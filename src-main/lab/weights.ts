@@ -44,7 +44,7 @@ export async function findWeights(
   lab: Lab,
   asked: string | null,
   { network, classes }: { readonly network: NetworkFile; readonly classes: number },
-  { signal, progress, emit }: JobContext,
+  { signal, progress, emit }: Pick<JobContext, 'signal' | 'progress' | 'emit'>,
 ): Promise<FirstWeights> {
   const { architecture } = network;
   const name = asked ?? usualWeights(network);
@@ -73,7 +73,8 @@ export async function findWeights(
   return { name, file, pretrained: true, ...pixels(imageSize, colors) };
 }
 
-function usualWeights({ architecture, weights }: NetworkFile): string {
+/** What is begun with when nobody chooses: what came with the network's file, else what is shipped. */
+export function usualWeights({ architecture, weights }: NetworkFile): string {
   if (weights.size > 0) return OWN;
   const bundled = CATALOG.find(({ url, model }) => url === undefined && model === architecture.name);
   return bundled?.name ?? NONE;
@@ -94,12 +95,17 @@ const json = z.string().transform((text, context): unknown => {
 });
 const channels = json.pipe(z.tuple([z.number(), z.number(), z.number()]));
 
-/** What a weights file of the lab's own says about the pixels it was trained on. */
+/** See {@link readNotedPixels}. */
 const notesSchema = z.object({
   mean: channels,
   std: channels,
   imageSize: json.pipe(z.int().min(1).max(4096)),
 });
+
+/** What a weights file of the lab's own says about the pixels it was trained on. @throws LabError as `readWeights` */
+export async function readNotedPixels(file: string): Promise<z.output<typeof notesSchema> | undefined> {
+  return notesSchema.safeParse((await readWeights(file)).metadata).data;
+}
 
 function pixels(
   imageSize: number,

@@ -70,6 +70,8 @@ const runSchema = z.strictObject({
       threads: z.int(),
       onnxruntime: z.string(),
       node: z.string(),
+      /** The processor's name; empty in runs that did not note it yet. */
+      processor: z.string().default(''),
     })
     .nullable(),
   /** SHA-256 by path below the run's folder: the artifacts and the initial weights. */

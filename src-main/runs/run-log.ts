@@ -45,6 +45,9 @@ const lineSchema = z.discriminatedUnion('event', [stepSchema, epochSchema]);
 /** One epoch's line: an {@link EpochRecord} without what is no single number. */
 export type EpochLine = z.output<typeof epochSchema>;
 
+/** One step's line. */
+export type StepLine = z.output<typeof stepSchema>;
+
 /** A line of the log. */
 export type LogLine = z.output<typeof lineSchema>;
 
@@ -131,10 +134,12 @@ function isBefore(line: LogLine, { epoch, step }: LogPosition): boolean {
 /** The lines so far. Those that a crash cut off or spoiled are left out; a missing file has none. */
 export async function readLog(file: string): Promise<LogLine[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  return text.split('\n').flatMap((line) => {
-    const { success, data } = lineSchema.safeParse(parseJson(line));
-    return success ? [data] : [];
-  });
+  return text.split('\n').flatMap((line) => parseLogLine(line) ?? []);
+}
+
+/** One line; undefined for what is none. */
+export function parseLogLine(text: string): LogLine | undefined {
+  return lineSchema.safeParse(parseJson(text)).data;
 }
 
 function parseJson(text: string): unknown {

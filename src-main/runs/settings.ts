@@ -132,7 +132,11 @@ export interface Phase {
 }
 
 /** The phases that a mode consists of. */
-export function phasesOf({ mode, epochs, headEpochs }: TrainSettings): Phase[] {
+export function phasesOf({
+  mode,
+  epochs,
+  headEpochs,
+}: Pick<TrainSettings, 'mode' | 'epochs' | 'headEpochs'>): Phase[] {
   switch (mode) {
     case 'head':
       return [{ name: 'head', epochs }];
@@ -144,4 +148,12 @@ export function phasesOf({ mode, epochs, headEpochs }: TrainSettings): Phase[] {
         { name: 'full', epochs },
       ];
   }
+}
+
+/**
+ * How many augmented versions of each training picture are computed: as asked for, but no more than there are
+ * epochs to show them in, and none without augmentation.
+ */
+export function drawCount(draws: number, epochs: number, augmentations: number): number {
+  return augmentations === 0 ? 0 : Math.min(draws, epochs);
 }

@@ -7,7 +7,7 @@ import type { RestoredNorms } from '../models/imported/restored-norms.ts';
 import { writeSafetensors } from '../models/weights/safetensors.ts';
 import { resolveDevice } from '../runtime/devices.ts';
 import { runtimeVersion } from '../runtime/session.ts';
-import { defaultThreads } from '../runtime/threads.ts';
+import { defaultThreads, processorName } from '../runtime/threads.ts';
 import { writeArtifacts } from './artifacts.ts';
 import { readCheckpoint, START, type Checkpoint } from './checkpoint.ts';
 import { Journal } from './journal.ts';
@@ -179,6 +179,7 @@ async function settleMachine({ settings, machine }: RunFile): Promise<NonNullabl
     threads: machine?.threads ?? settings.threads ?? defaultThreads(),
     onnxruntime: runtimeVersion(),
     node: process.versions.node,
+    processor: processorName(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 
 /** Up to here every logical processor is likely a core of its own. */
 const FEW = 4;
@@ -10,4 +10,9 @@ const FEW = 4;
  */
 export function defaultThreads(processors: number = availableParallelism()): number {
   return processors <= FEW ? processors : Math.ceil(processors / 2);
+}
+
+/** What the system calls the processor. */
+export function processorName(): string {
+  return cpus()[0]?.model.trim() || process.arch;
 }

@@ -4,6 +4,7 @@ import { list } from './fields.ts';
 import { ERROR_CODES } from '../errors.ts';
 import { classMetricsSchema, confusionSchema, intervalSchema } from './figures.ts';
 import { trainEventSchema, trainResultSchema } from './train-events.ts';
+import { calibrationSchema } from './train-plan.ts';
 
 /** What a procedure that begins a job answers. */
 export const startedJob = z.object({ job: z.string() });
@@ -13,6 +14,7 @@ export const JOB_KINDS = [
   'demo-set',
   'import',
   'train',
+  'calibrate',
   'evaluate',
   'predict',
   'export',
@@ -192,6 +194,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   demoSetSchema.extend({ kind: z.literal('demo-set') }),
   importReportSchema.extend({ kind: z.literal('import') }),
   trainResultSchema.extend({ kind: z.literal('train') }),
+  calibrationSchema.extend({ kind: z.literal('calibrate') }),
   evaluationSchema.extend({ kind: z.literal('evaluate') }),
   z.object({ kind: z.literal('predict'), files: z.number(), failed: z.number() }),
   exportReportSchema.extend({ kind: z.literal('export') }),

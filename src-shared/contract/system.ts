@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { list, text, wholeNumber } from './fields.ts';
 import { procedure } from './base.ts';
+import { machineSchema } from './machine.ts';
 
 const networkSchema = z.object({
   name: z.string(),
@@ -89,6 +90,8 @@ const deviceSchema = z.object({
 
 /** Procedures on the installation. */
 export const system = {
+  /** How busy the machine is. */
+  machine: procedure.output(machineSchema),
   models: procedure.output(modelsSchema),
   /** A network, layer by layer. */
   describe: procedure.input(describeSchema).output(descriptionSchema),

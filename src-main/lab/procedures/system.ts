@@ -21,6 +21,8 @@ function describe(
 }
 
 export const system = {
+  machine: os.system.machine.handler(({ context: { lab } }) => lab.machine.read()),
+
   models: os.system.models.handler(({ context: { lab } }) => ({
     architectures: ARCHITECTURES.map((architecture) => {
       const { classes, imageSize } = architecture;
