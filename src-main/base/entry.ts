@@ -8,6 +8,7 @@ export const ENTRIES = {
   cli: 'shells/cli/main.ts',
   compute: 'runs/compute.ts',
   electron: 'shells/electron/main.ts',
+  lab: 'shells/electron/lab-process.ts',
   'loader-worker': 'data/loader-worker.ts',
 } as const;
 

@@ -21,7 +21,7 @@ import { splitCommand } from './commands/split.ts';
 import { statsCommand } from './commands/stats.ts';
 import { stopCommand } from './commands/stop.ts';
 import { trainCommand } from './commands/train.ts';
-import { defaultLabFolder } from './session.ts';
+import { defaultLabFolder } from '../default-lab.ts';
 
 /** Adds a command to the program. */
 export type AddCommand = (program: Command) => void;

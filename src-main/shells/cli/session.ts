@@ -1,9 +1,9 @@
 /** One command's access to the lab, and how it ends. */
-import envPaths from 'env-paths';
 import { createLabClient, Lab, nodeHost } from '../../lab/index.ts';
 import type { LabClient } from '../../../src-shared/contract/index.ts';
 import { toLabError } from '../../../src-shared/contract/errors.ts';
 import type { LabError } from '../../../src-shared/errors.ts';
+import { defaultLabFolder } from '../default-lab.ts';
 import { Output } from './output.ts';
 
 /** Options that every command has. */
@@ -26,14 +26,6 @@ export interface Session {
 
 /** Exit codes, as shells know them. */
 export const EXIT = { success: 0, failure: 1, usage: 2, cancelled: 130 } as const;
-
-/** The lab's folder where none is given: `VITRINE_LAB`, else the user's data folder. */
-export function defaultLabFolder(): string {
-  const fromEnvironment = process.env['VITRINE_LAB'];
-  return fromEnvironment !== undefined && fromEnvironment !== ''
-    ? fromEnvironment
-    : envPaths('vitrine', { suffix: '' }).data;
-}
 
 /**
  * Runs a command in a lab and sets the process's exit code: a number that the command gives, else 0, or that of its

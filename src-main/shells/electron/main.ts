@@ -1,32 +1,59 @@
-/** Electron's main process: it owns windows and nothing else. */
-import { fileURLToPath } from 'node:url';
-import { app, BrowserWindow } from 'electron';
+/** Electron's main process: it owns the window, the menus and dialogs, and starts the processes that do the work. */
+import path from 'node:path';
+import { app, session } from 'electron';
+import { DesktopShell } from './desktop-shell.ts';
+import { guardNavigation, guardSession } from './guards.ts';
+import { listenToPage } from './page-channels.ts';
+import { registerPageScheme, servePage } from './page-protocol.ts';
+import { pathsAmong } from './opened-paths.ts';
 
-const PRELOAD = fileURLToPath(new URL('../preload/preload.cjs', import.meta.url));
-const PAGE = fileURLToPath(new URL('../renderer/index.html', import.meta.url));
+registerPageScheme();
+app.enableSandbox();
+// Apart from the lab's folder, which on macOS would otherwise be the same: both have a cache.
+app.setPath('userData', path.join(app.getPath('appData'), 'vitrine-desktop'));
+guardNavigation();
 
-async function openWindow(): Promise<void> {
-  const window = new BrowserWindow({
-    width: 1280,
-    height: 820,
-    show: false,
-    webPreferences: { preload: PRELOAD, sandbox: true, contextIsolation: true, nodeIntegration: false },
+// `electron .` is given the app's folder first.
+const paths = pathsAmong(process.argv.slice(app.isPackaged ? 1 : 2), process.cwd());
+if (app.requestSingleInstanceLock({ paths })) await run();
+else app.quit();
+
+async function run(): Promise<void> {
+  // macOS tells the files it was asked to open before it is ready, and later.
+  const opened = [...paths];
+  let desktop: DesktopShell | undefined = undefined;
+  app.on('open-file', (event, file) => {
+    event.preventDefault();
+    if (desktop === undefined) opened.push(file);
+    else void desktop.open([file]);
   });
-  window.once('ready-to-show', () => window.show());
-  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  window.webContents.on('will-navigate', (event) => event.preventDefault());
-  const developmentPage = process.env['ELECTRON_RENDERER_URL'];
-  if (!app.isPackaged && developmentPage !== undefined) await window.loadURL(developmentPage);
-  else await window.loadFile(PAGE);
+  app.on('second-instance', (_event, _argv, _folder, data) => void desktop?.open(pathsIn(data)));
+  app.on('activate', () => desktop?.showWindow());
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.on('before-quit', (event) => {
+    if (desktop?.mayQuit() === false) event.preventDefault();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => (desktop === undefined ? app.quit() : desktop.quitByForce()));
+  }
+
+  await app.whenReady();
+  const ready = new DesktopShell();
+  guardSession(session.defaultSession);
+  servePage((address) => ready.picture(address));
+  listenToPage({
+    dialogs: ready.dialogs,
+    connect: (event) => ready.connect(event),
+    setLanguage: (language) => ready.setLanguage(language),
+  });
+  ready.start(opened);
+  desktop = ready;
 }
 
-app.on('window-all-closed', () => {
-  if (process.platform !== 'darwin') app.quit();
-});
-
-app.on('activate', () => {
-  if (BrowserWindow.getAllWindows().length === 0) void openWindow();
-});
-
-await app.whenReady();
-await openWindow();
+/** What a second instance sends, read as anything. */
+function pathsIn(data: unknown): string[] {
+  const sent = (data as { readonly paths?: unknown } | null)?.paths;
+  return Array.isArray(sent) ? sent.filter((file) => typeof file === 'string') : [];
+}
