@@ -94,6 +94,64 @@ export async function encodeImage(
   return image.toFormat(format, format === 'png' ? {} : quality).toBuffer();
 }
 
+/**
+ * A picture for a page to show: upright, in sRGB, at most `side` pixels wide and high, as WebP. It is made small while
+ * it is decoded, away from this thread. Throws as {@link decodeImage}.
+ */
+export async function thumbnail(
+  source: Uint8Array | string,
+  side: number,
+  options: DecodeOptions = {},
+): Promise<Uint8Array> {
+  const { bytes, name, format } = await open(source, options);
+  const maxPixels = options.maxPixels ?? DEFAULT_MAX_PIXELS;
+  try {
+    if (format !== 'bmp') return await small(sharp(bytes, sharpOptions(maxPixels)), side);
+    const { width, height } = bmpSize(bytes);
+    requireSize(name, width, height, maxPixels);
+    return await small(fromPixels(decodeBmp(bytes)), side);
+  } catch (error) {
+    if (error instanceof LabError) throw error;
+    throw unreadable(name, format, error);
+  }
+}
+
+function small(image: Sharp, side: number): Promise<Uint8Array> {
+  return image
+    .autoOrient()
+    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .webp({ quality: 82, effort: 1 })
+    .toBuffer();
+}
+
+/** A picture's file as every browser shows it. */
+export interface BrowserImage {
+  /** Such as `image/jpeg`. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * A picture for a page to show in full: its own bytes where browsers show them as {@link decodeImage} decodes them,
+ * else upright in another format. Throws as {@link decodeImage}.
+ */
+export async function uprightImage(source: Uint8Array, options: DecodeOptions = {}): Promise<BrowserImage> {
+  const { bytes, name, format } = await open(source, options);
+  if (format === 'jpeg' || format === 'png' || format === 'webp') {
+    const { orientation = 1 } = await sharp(bytes, sharpOptions(false))
+      .metadata()
+      .catch((error: unknown) => {
+        throw unreadable(name, format, error);
+      });
+    if (orientation === 1) return { type: `image/${format}`, bytes };
+  }
+  const pixels = await decodeImage(bytes, options);
+  const made = format === 'jpeg' ? 'jpeg' : 'png';
+  return { type: `image/${made}`, bytes: await encodeImage(pixels, made, { quality: 95 }) };
+}
+
 /** Draws an SVG of our own making over white. Never call it with a user's SVG, which could refer to files. */
 export async function renderSvg(svg: string): Promise<Pixels> {
   return toPixels(sharp(Buffer.from(svg)));

@@ -6,13 +6,17 @@ import { LabStore } from '../data/store/index.ts';
 import { callOnce, exportRun, type CallOptions } from '../runs/compute-client.ts';
 import type { CallName, ComputeCalls } from '../runs/compute-protocol.ts';
 import type { ExportOptions } from '../runs/export.ts';
+import { KeptClient } from '../runs/kept-client.ts';
 import type { ComputeProcess, ProcessHost } from '../runs/process-host.ts';
 import type { ExportResult } from '../runs/verify-export.ts';
 import type { DeviceChoice } from '../runtime/devices.ts';
 import { MachineMeter } from '../runtime/machine-load.ts';
 import { Changes } from './changes.ts';
+import { ExportsFolder } from './exports.ts';
 import { Jobs } from './jobs.ts';
 import { SeriesCache } from './series.ts';
+import { PredictionTables } from './prediction-tables.ts';
+import { ThumbnailCache } from './pictures/thumbnail-cache.ts';
 
 /** Options of {@link Lab}. */
 export interface LabOptions {
@@ -31,6 +35,13 @@ export class Lab {
   readonly trainings = new Map<string, string>();
   readonly machine = new MachineMeter();
   readonly series = new SeriesCache();
+  /** The process that networks are asked in; it keeps the last one loaded. */
+  readonly predictor: KeptClient;
+  /** What the last predictions came to. */
+  readonly predictions = new PredictionTables();
+  /** What a page can fetch. */
+  readonly exports: ExportsFolder;
+  readonly thumbnails: ThumbnailCache;
   readonly #host: ProcessHost;
   readonly #processes = new Set<ComputeProcess>();
   readonly #devices = new Map<DeviceChoice, Promise<ComputeCalls['resolve-device']['output']>>();
@@ -40,6 +51,9 @@ export class Lab {
   constructor({ folder, processHost }: LabOptions) {
     this.folder = path.resolve(folder);
     this.#host = { fork: (entry) => this.#remember(processHost.fork(entry)) };
+    this.predictor = new KeptClient(this.#host);
+    this.exports = new ExportsFolder(this.exportsFolder, () => this.changes.emit({ what: 'exports' }));
+    this.thumbnails = new ThumbnailCache(path.join(this.cacheFolder, 'thumbnails'));
     createFolder(this.folder);
   }
 
@@ -94,6 +108,7 @@ export class Lab {
   /** Ends every job, a training with a checkpoint, and closes the store. */
   async close(): Promise<void> {
     await this.jobs.close();
+    this.predictor.close();
     this.#store?.close();
     this.#store = undefined;
   }

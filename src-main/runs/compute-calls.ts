@@ -3,6 +3,7 @@ import { listDevices, resolveDevice } from '../runtime/devices.ts';
 import type { CallName, ComputeCalls } from './compute-protocol.ts';
 import { evaluateRun } from './evaluate.ts';
 import { buildExport, exportWeights } from './export.ts';
+import { KeptPredictor } from './kept-predictor.ts';
 import { predictFiles } from './predict.ts';
 import { judgeSamples } from './judge.ts';
 import { exportLog } from './tensorboard/export-log.ts';
@@ -23,6 +24,8 @@ export type ComputeHandlers = {
   ) => Promise<ComputeCalls[Name]['output']>;
 };
 
+const predictor = new KeptPredictor();
+
 export const COMPUTE_HANDLERS: ComputeHandlers = {
   train: (input, { signal, emit }) => trainRun({ ...input, signal, emit }),
   evaluate: (input, { signal, emit }) =>
@@ -32,12 +35,18 @@ export const COMPUTE_HANDLERS: ComputeHandlers = {
       onProgress: (done, total) => emit({ event: 'progress', done, total }),
     }),
   judge: (input, { signal, emit }) => judgeSamples({ ...input, signal, emit }),
-  predict: (input, { signal, emit }) =>
-    predictFiles({
-      ...input,
-      signal,
-      onPrediction: (prediction) => emit({ event: 'prediction', prediction }),
-    }),
+  predict: ({ source, ...input }, { signal, emit }) =>
+    predictor.use(source, (opened) =>
+      predictFiles(opened, {
+        ...input,
+        signal,
+        onPrediction: (prediction) => emit({ event: 'prediction', prediction }),
+      }),
+    ),
+  'open-predictor': (source) =>
+    predictor.use(source, ({ origin, classes, pipeline, notes }) =>
+      Promise.resolve({ origin, classes, pipeline, notes }),
+    ),
   'build-export': (input) => buildExport(input),
   'verify-export': (input) => verifyExport(input),
   'export-weights': async (input) => {

@@ -5,6 +5,7 @@ import type { EvaluateOptions, Evaluation } from './evaluate.ts';
 import type { ExportOptions, UnverifiedExport } from './export.ts';
 import type { JudgeEvent, JudgeOptions } from './judge.ts';
 import type { PredictOptions, Prediction } from './predict.ts';
+import type { Predictor, PredictSource } from './predictor.ts';
 import type { RunChoice } from './run-classifier.ts';
 import type { LogExport, LogExportOptions } from './tensorboard/export-log.ts';
 import type { TrainOptions } from './train.ts';
@@ -32,10 +33,12 @@ export interface ComputeCalls {
   evaluate: Call<Omit<EvaluateOptions, 'signal' | 'onProgress'>, Evaluation, ProgressEvent>;
   judge: Call<Omit<JudgeOptions, 'signal' | 'emit'>, { readonly epoch: number }, JudgeEvent>;
   predict: Call<
-    Omit<PredictOptions, 'signal' | 'onPrediction'>,
+    Omit<PredictOptions, 'signal' | 'onPrediction'> & { readonly source: PredictSource },
     { readonly failed: number },
     { readonly event: 'prediction'; readonly prediction: Prediction }
   >;
+  /** Loads a network for predictions to come, and says what it is. */
+  'open-predictor': Call<PredictSource, Omit<Predictor, 'logits' | 'release'>>;
   'build-export': Call<ExportOptions, UnverifiedExport>;
   'verify-export': Call<UnverifiedExport, ExportResult>;
   'export-weights': Call<RunChoice & { readonly out: string }, null>;

@@ -5,7 +5,8 @@ import { pipelineSchema } from '../data/pipeline.ts';
 
 const channels = z.tuple([z.number(), z.number(), z.number()]);
 
-const paritySchema = z.strictObject({
+/** See {@link Parity}. */
+export const paritySchema = z.strictObject({
   /** How many pictures were compared. */
   images: z.int(),
   maxAbsLogitDifference: z.number(),
@@ -41,6 +42,11 @@ export function encodeMetadata(metadata: ExportMetadata): Record<string, string>
   return Object.fromEntries(
     Object.entries(metadata).map(([name, value]) => [PREFIX + name, JSON.stringify(value)]),
   );
+}
+
+/** Whether the lab wrote a file with these entries. */
+export function isOwnExport(props: Readonly<Record<string, string>>): boolean {
+  return Object.keys(props).some((name) => name.startsWith(PREFIX));
 }
 
 /**

@@ -38,7 +38,7 @@ export async function verifyExport(unverified: UnverifiedExport): Promise<Export
 }
 
 async function measureParity({ temporary, images, logits, maxPixels }: UnverifiedExport): Promise<Parity> {
-  const predictor = await openExported(temporary, { device: 'cpu' });
+  const predictor = await openExported(await readFile(temporary), temporary, { device: 'cpu' });
   try {
     const pixels = await Promise.all(images.map((file) => renderFile(file, predictor.pipeline, maxPixels)));
     const found = await predictor.logits(concat(pixels), images.length);

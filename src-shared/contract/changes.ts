@@ -15,6 +15,8 @@ export const changeEventSchema = z.discriminatedUnion('what', [
   z.object({ what: z.literal('predictions'), dataset: z.string() }),
   /** Runs were added, removed, or went on. */
   z.object({ what: z.literal('runs') }),
+  /** Files in the lab's exports. */
+  z.object({ what: z.literal('exports') }),
   /** A job began, moved on or ended. */
   z.object({ what: z.literal('job'), id: z.string() }),
 ]);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { list } from './fields.ts';
 import { ERROR_CODES } from '../errors.ts';
 import { classMetricsSchema, confusionSchema, intervalSchema } from './figures.ts';
+import { savedFile } from './saved-file.ts';
 import { trainEventSchema, trainResultSchema } from './train-events.ts';
 import { calibrationSchema } from './train-plan.ts';
 
@@ -16,8 +17,10 @@ export const JOB_KINDS = [
   'train',
   'calibrate',
   'evaluate',
+  'keep-evaluation',
   'predict',
   'export',
+  'export-weights',
   'export-log',
   'export-dataset',
   'stats',
@@ -103,20 +106,50 @@ export const evaluationSchema = z.object({
   skipped: list(skipped),
 });
 
+/** Images by where they were when the run was trained; `none`: the run did not have them. */
+export const seenCountsSchema = z.object({
+  train: z.number(),
+  validation: z.number(),
+  test: z.number(),
+  none: z.number(),
+});
+
+/** What a run says about every sample of its data set, as it was kept. */
+export const keptEvaluationSchema = z.object({
+  run: z.string(),
+  dataset: z.string(),
+  epoch: z.number(),
+  images: seenCountsSchema,
+  /** Images that could not be read, or have changed since their import. */
+  skipped: z.number(),
+  /** The first of them. */
+  reasons: list(skipped),
+});
+
+/** A class and its probability. */
+export const rankedClass = z.object({ class: z.string(), probability: z.number() });
+
+/** Milliseconds that a picture took; of pictures that were classified together, their share. */
+export const predictionTimes = z.object({
+  /** From the file to the pixels that the network sees. */
+  decode: z.number(),
+  inference: z.number(),
+});
+
 /** A file's classes, the most probable first, or why there are none. */
 export const predictionSchema = z.union([
   z.object({
     file: z.string(),
-    top: list(z.object({ class: z.string(), probability: z.number() })),
+    top: list(rankedClass),
     /** In the order of the classes. */
     logits: list(z.number()),
+    times: predictionTimes,
   }),
   z.object({ file: z.string(), error: errorSchema }),
 ]);
 
 /** What an export wrote, and how it agrees with the lab. */
-export const exportReportSchema = z.object({
-  file: z.string(),
+export const exportReportSchema = savedFile.extend({
   /** The safetensors file, if one was asked for. */
   weightsFile: z.string().nullable(),
   run: z.string(),
@@ -129,6 +162,9 @@ export const exportReportSchema = z.object({
     argmaxAgreement: z.number(),
   }),
 });
+
+/** An epoch's weights as a file. */
+export const weightsReportSchema = savedFile.extend({ run: z.string(), epoch: z.number() });
 
 /** The event file that a run's log was written to. */
 export const logReportSchema = z.object({
@@ -196,8 +232,10 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   trainResultSchema.extend({ kind: z.literal('train') }),
   calibrationSchema.extend({ kind: z.literal('calibrate') }),
   evaluationSchema.extend({ kind: z.literal('evaluate') }),
+  keptEvaluationSchema.extend({ kind: z.literal('keep-evaluation') }),
   z.object({ kind: z.literal('predict'), files: z.number(), failed: z.number() }),
   exportReportSchema.extend({ kind: z.literal('export') }),
+  weightsReportSchema.extend({ kind: z.literal('export-weights') }),
   logReportSchema.extend({ kind: z.literal('export-log') }),
   datasetExportSchema.extend({ kind: z.literal('export-dataset') }),
   statsReportSchema.extend({ kind: z.literal('stats') }),

@@ -14,7 +14,8 @@ import { buildExport } from '../../src-main/runs/export.ts';
 import { decodeMetadata } from '../../src-main/runs/export-metadata.ts';
 import { readRecords } from '../../src-main/runs/metrics-log.ts';
 import { nodeHost } from '../../src-main/runs/node-host.ts';
-import { predictFiles, type Prediction, type PredictSource } from '../../src-main/runs/predict.ts';
+import { predictFiles, type Prediction } from '../../src-main/runs/predict.ts';
+import { openPredictor, type PredictSource } from '../../src-main/runs/predictor.ts';
 import type { RunRow } from '../../src-main/runs/rows.ts';
 import { runPaths } from '../../src-main/runs/run-folder.ts';
 import { createSession } from '../../src-main/runtime/session.ts';
@@ -235,7 +236,9 @@ describe('export', () => {
 async function predict(source: PredictSource, files: readonly string[], top?: number) {
   const predictions: Prediction[] = [];
   const onPrediction = (prediction: Prediction): void => void predictions.push(prediction);
-  const { failed } = await predictFiles({ source, files, top, onPrediction });
+  const predictor = await openPredictor(source);
+  const { failed } = await predictFiles(predictor, { files, top, onPrediction });
+  await predictor.release();
   return { predictions, failed };
 }
 

@@ -1,5 +1,6 @@
 /** The rows of a list of images. */
 import Papa from 'papaparse';
+import { plainCell, safeCell } from './csv.ts';
 import { malformed } from './malformed.ts';
 
 /** One image, as the list has it; empty where it says nothing. */
@@ -69,21 +70,6 @@ export function formatManifest(rows: readonly ManifestRow[]): string {
   const fields = rows.some(({ split }) => split !== '') ? ['path', 'label', 'split'] : ['path', 'label'];
   const data = rows.map(({ path, label, split }) => [safeCell(path), safeCell(label), split]);
   return `${Papa.unparse({ fields, data: data.map((cells) => cells.slice(0, fields.length)) })}\r\n`;
-}
-
-/** Takes back what {@link safeCell} did. */
-function plainCell(cell: string): string {
-  return /^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell;
-}
-
-/**
- * A cell that no spreadsheet takes for a formula: one that begins with `=`, `+`, `-`, `@`, a tab or a
- * line's end gets an apostrophe in front, and so does one that begins with apostrophes before these, so that the first can be taken away again.
- *
- * @see https://owasp.org/www-community/attacks/CSV_Injection
- */
-function safeCell(cell: string): string {
-  return /^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
 }
 
 function jsonRows(path: string, text: string): ManifestRow[] {

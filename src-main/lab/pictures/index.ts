@@ -1,11 +1,13 @@
 /** Every kind of picture a page can ask for. To add one: a file beside this one and a line below. */
 import type { Lab } from '../lab.ts';
+import { files } from './files.ts';
 import type { PictureReply, PictureSource } from './picture.ts';
+import { samples } from './samples.ts';
 
 export type { PictureReply } from './picture.ts';
 
 /** By the first part of the path. */
-const SOURCES: Readonly<Record<string, PictureSource>> = {};
+const SOURCES: Readonly<Record<string, PictureSource>> = { files, samples };
 
 /**
  * Answers a request for a picture, for whatever shell.

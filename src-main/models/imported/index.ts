@@ -34,6 +34,10 @@ export interface ImportOptions {
 export interface ImportedClassifier {
   readonly architecture: Architecture;
   readonly weights: ReadonlyMap<string, Tensor>;
+  /** The file's images. */
+  readonly input: ImageInput;
+  /** The file's output that its last layer leads to. */
+  readonly output: string;
   /** What the network expects of its pixels, as far as the file tells. */
   readonly normalization: Normalization | undefined;
   /** What a user should know of how the file was understood. */
@@ -81,6 +85,7 @@ class Importer {
   readonly #options: ImportOptions;
   readonly #own: ReturnType<typeof readOwnExport>;
   readonly #input: ImageInput;
+  readonly #output: string;
   readonly #head: ClassifierHead;
   readonly #newHead: NewHead;
   readonly #learnt: ReadonlyMap<string, LearntTensor>;
@@ -99,6 +104,7 @@ class Importer {
     });
     this.#head = found.head;
     this.#input = findImageInput(this.#model, found.output);
+    this.#output = found.output;
     const graph = this.#backbone(this.#size);
     const pixels = findPixelScale(graph, this.#input.name);
     const bytes = this.#input.dtype === 'uint8';
@@ -127,6 +133,8 @@ class Importer {
     return {
       architecture,
       weights: this.#weights(),
+      input: this.#input,
+      output: this.#output,
       normalization: this.#normalization,
       notes: notesOn({
         file: this.#name,

@@ -1,6 +1,7 @@
 /** The commands, and the options that all of them have. */
 import { Command, CommanderError } from 'commander';
 import { augmentationsCommand } from './commands/augmentations.ts';
+import { cardCommand } from './commands/card.ts';
 import { datasetsCommand } from './commands/datasets.ts';
 import { demoCommand } from './commands/demo.ts';
 import { describeCommand } from './commands/describe.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly AddCommand[] = [
     predictCommand,
     exportCommand,
     exportLogCommand,
+    cardCommand,
     modelsCommand,
     describeCommand,
     devicesCommand,

@@ -7,20 +7,22 @@ import { followJob } from '../follow-job.ts';
 import { runSession, type Session } from '../session.ts';
 import { count, percent, printable } from '../text.ts';
 
-/** `vitrine export RUN --out MODEL.onnx` */
+/** `vitrine export RUN [--out MODEL.onnx]` */
 export function exportCommand(program: Command): void {
   program
     .command('export')
     .description('Write a run as an ONNX model, checked to do what the lab showed.')
     .argument('<run>', 'its id, the beginning or end of it, or last')
-    .requiredOption('--out <file>', 'the .onnx file to write')
+    .option('--out <file>', 'the .onnx file to write')
     .option('--input <kind>', 'image (uint8 NHWC) or tensor (normalised float32 NCHW) (default: image)')
-    .option('--weights-out <file>', 'write the weights as .safetensors too')
+    .option('--weights-out <file>', 'write the weights as .safetensors too, or without --out alone')
     .option('--epoch <number>', 'instead of the best one', toNumber)
     .action((run: string, _: unknown, command: Command) => {
       const { lab, json, debug, ...flags } = command.optsWithGlobals();
       return runSession({ lab, json, debug }, async (session) => {
-        await exportRun(session, parseFlags(exportSchema, { run, ...flags }, { run: 'RUN' }));
+        const input = parseFlags(exportSchema, { run, ...flags }, { run: 'RUN' });
+        if (input.out === null && input.weightsOut !== null) await exportWeights(session, input);
+        else await exportRun(session, input);
       });
     });
 }
@@ -34,6 +36,15 @@ export async function exportRun(
   const { kind: _, ...line } = report;
   session.output.result(line, () => describe(report));
   return report;
+}
+
+async function exportWeights(
+  session: Session,
+  { run, epoch, weightsOut }: z.output<typeof exportSchema>,
+): Promise<void> {
+  const started = session.client.exporting.weights({ run, epoch, out: weightsOut });
+  const { kind: _, ...line } = await followJob(session, 'export-weights', started);
+  session.output.result(line, () => `Wrote ${printable(line.file)}.`);
 }
 
 function describe({ file, weightsFile, parity }: ResultOf<'export'>): string {

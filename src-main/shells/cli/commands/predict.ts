@@ -3,29 +3,38 @@ import type { PredictionJson } from '../../../../src-shared/contract/job.ts';
 import { predictSchema } from '../../../../src-shared/contract/prediction.ts';
 import { parseFlags, toNumber } from '../flags.ts';
 import { followJob } from '../follow-job.ts';
-import { EXIT, runSession } from '../session.ts';
+import { EXIT, runSession, type GlobalOptions } from '../session.ts';
 import { percent, printable } from '../text.ts';
+
+interface PredictFlags extends GlobalOptions {
+  readonly csv?: string;
+}
 
 /** `vitrine predict RUN|MODEL.onnx FILES…` */
 export function predictCommand(program: Command): void {
   program
     .command('predict')
     .description('Say what is in pictures.')
-    .argument('<model>', 'a run, or an exported .onnx file')
-    .argument('<files...>', 'images')
+    .argument('<model>', 'a run, or a .onnx file')
+    .argument('<files...>', 'images, and folders of images')
     .option('--top <count>', 'classes to name for each file (default: 5)', toNumber)
     .option('--epoch <number>', "of a run's epochs, instead of the best one", toNumber)
+    .option('--csv <file>', 'write a table, too')
     .action((model: string, files: string[], _: unknown, command: Command) => {
-      const { lab, json, debug, ...flags } = command.optsWithGlobals();
+      const { lab, json, debug, csv, ...flags } = command.optsWithGlobals<PredictFlags>();
       return runSession({ lab, json, debug }, async (session) => {
         const names = { model: 'MODEL', files: 'FILES' };
-        const input = parseFlags(predictSchema, { model, files, ...flags }, names);
-        const started = session.client.prediction.predict(input);
-        const { failed } = await followJob(session, 'predict', started, (event) => {
+        const input = parseFlags(predictSchema, { model, files, events: true, ...flags }, names);
+        const started = await session.client.prediction.predict(input);
+        const { failed } = await followJob(session, 'predict', Promise.resolve(started), (event) => {
           if (event.event === 'prediction') {
             session.output.result(event.prediction, () => describe(event.prediction));
           }
         });
+        if (csv !== undefined) {
+          const { file } = await session.client.prediction.saveTable({ job: started.job, out: csv });
+          session.output.text(`Wrote ${printable(file)}.`);
+        }
         return failed === 0 ? EXIT.success : EXIT.failure;
       });
     });
