@@ -48,6 +48,8 @@ export interface RowVector {
   readonly row: number;
   readonly label: number;
   readonly vector: Float32Array;
+  /** SHA-256 of the file that was decoded. */
+  readonly source: string;
 }
 
 /** Which rows a classifier is shown, and how. */
@@ -71,11 +73,13 @@ export async function* classifyRows(
     sizes: batchSizes(order.length, batchSize, { dropLast: false, joinSingle: false }),
     epoch: augmentEpoch ?? 0,
     augment: augmentEpoch !== undefined,
+    witness: 'bytes',
     ...(signal && { signal }),
   });
-  for await (const { pixels, rows, labels } of batches) {
+  for await (const { pixels, rows, labels, witness } of batches) {
     const vectors = await classifier.run(pixels, rows.length);
-    for (const [at, vector] of vectors.entries()) yield { row: rows[at]!, label: labels[at]!, vector };
+    for (const [at, vector] of vectors.entries())
+      yield { row: rows[at]!, label: labels[at]!, vector, source: witness!.sources[at]! };
   }
 }
 

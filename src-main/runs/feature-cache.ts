@@ -10,10 +10,16 @@ import type { Loader, LoaderRow } from '../data/loader.ts';
 import type { PixelPipeline } from '../data/pipeline.ts';
 import { readSafetensors, writeSafetensors } from '../models/weights/safetensors.ts';
 import { float32, toBytes, type Tensor } from '../onnx/tensor.ts';
-import { classifyRows, type Classifier } from './classifier.ts';
+import { classifyRows, splitRows, type Classifier } from './classifier.ts';
 
 /** Rows of one file. */
 const CHUNK = 256;
+
+/** A picture's features, and the SHA-256 of the file they were computed from. */
+export interface Feature {
+  readonly vector: Float32Array;
+  readonly source: string;
+}
 
 /** What a {@link FeatureCache} is made for. */
 export interface FeatureCacheOptions {
@@ -56,17 +62,15 @@ export class FeatureCache {
   }
 
   /**
-   * The features of rows, in their order, as one matrix `[rows, featureSize]`.
+   * The features of rows, in their order.
    *
    * @param draw which of the augmented versions; undefined for the plain pictures
    * @throws LabError `CANCELLED` when the signal aborts; what is complete by then is kept
    */
-  async features(order: Uint32Array, draw: number | undefined): Promise<Float32Array> {
-    const { featureSize } = this.#options;
-    const all = new Float32Array(order.length * featureSize);
+  async features(order: Uint32Array, draw: number | undefined): Promise<Feature[]> {
+    const all: Feature[] = [];
     for (let start = 0; start < order.length; start += CHUNK) {
-      const chunk = order.subarray(start, start + CHUNK);
-      all.set(await this.#chunk(chunk, draw), start * featureSize);
+      all.push(...(await this.#chunk(order.subarray(start, start + CHUNK), draw)));
     }
     return all;
   }
@@ -77,18 +81,18 @@ export class FeatureCache {
     this.#backbone = undefined;
   }
 
-  async #chunk(order: Uint32Array, draw: number | undefined): Promise<Float32Array> {
+  async #chunk(order: Uint32Array, draw: number | undefined): Promise<Feature[]> {
     const { folder, featureSize } = this.#options;
     const key = this.#key(order, draw);
     const file = path.join(folder, key.slice(0, 2), `${key}.safetensors`);
-    const known = await readChunk(file, order.length * featureSize);
+    const known = await readChunk(file, order.length, featureSize);
     if (known !== undefined) {
       this.#report(order.length);
       return known;
     }
     const features = await this.#compute(order, draw);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeSafetensors(file, new Map([['features', float32([order.length, featureSize], features)]]), {});
+    await writeSafetensors(file, chunkTensors(features, featureSize), {});
     return features;
   }
 
@@ -101,11 +105,10 @@ export class FeatureCache {
     return sha256(JSON.stringify([backbone, imageSize, transforms, drawn, contents]));
   }
 
-  async #compute(order: Uint32Array, draw: number | undefined): Promise<Float32Array> {
-    const { loader, batchSize, featureSize, signal, createBackbone } = this.#options;
+  async #compute(order: Uint32Array, draw: number | undefined): Promise<Feature[]> {
+    const { loader, batchSize, signal, createBackbone } = this.#options;
     this.#backbone ??= await createBackbone();
-    const features = new Float32Array(order.length * featureSize);
-    let at = 0;
+    const features: Feature[] = [];
     const vectors = classifyRows(this.#backbone, {
       loader,
       order,
@@ -113,10 +116,9 @@ export class FeatureCache {
       signal,
       ...(draw !== undefined && { augmentEpoch: draw }),
     });
-    for await (const { vector } of vectors) {
-      features.set(vector, at);
-      at += featureSize;
-      if (at % (batchSize * featureSize) === 0) this.#report(batchSize);
+    for await (const { vector, source } of vectors) {
+      features.push({ vector, source });
+      if (features.length % batchSize === 0) this.#report(batchSize);
     }
     this.#report(order.length % batchSize);
     return features;
@@ -129,14 +131,36 @@ export class FeatureCache {
   }
 }
 
-/** A chunk's features; undefined when the file is missing or not what was written. */
-async function readChunk(file: string, length: number): Promise<Float32Array | undefined> {
+/** Bytes of a SHA-256. */
+const HASH = 32;
+
+function chunkTensors(features: readonly Feature[], featureSize: number): Map<string, Tensor> {
+  const count = features.length;
+  const data = new Float32Array(count * featureSize);
+  const sources = new Uint8Array(count * HASH);
+  for (const [at, { vector, source }] of features.entries()) {
+    data.set(vector, at * featureSize);
+    sources.set(Buffer.from(source, 'hex'), at * HASH);
+  }
+  return new Map<string, Tensor>([
+    ['features', float32([count, featureSize], data)],
+    ['sources', { dtype: 'uint8', dims: [count, HASH], data: sources }],
+  ]);
+}
+
+/** A chunk's features; undefined when the file is missing or not what is written today. */
+async function readChunk(file: string, count: number, featureSize: number): Promise<Feature[] | undefined> {
   if (!existsSync(file)) return undefined;
-  const tensor = await readSafetensors(file).then(
-    ({ tensors }) => tensors.get('features'),
-    () => undefined,
+  const tensors = await readSafetensors(file).then(
+    (found) => found.tensors,
+    () => new Map<string, Tensor>(),
   );
-  return tensor?.dtype === 'float32' && tensor.data.length === length
-    ? (tensor.data as Float32Array)
-    : undefined;
+  const [features, sources] = [tensors.get('features'), tensors.get('sources')];
+  if (features?.dtype !== 'float32' || features.data.length !== count * featureSize) return undefined;
+  if (sources?.dtype !== 'uint8' || sources.data.length !== count * HASH) return undefined;
+  const hashes = Buffer.from(sources.data as Uint8Array).toString('hex');
+  return splitRows(features.data as Float32Array, count).map((vector, at) => ({
+    vector,
+    source: hashes.slice(2 * HASH * at, 2 * HASH * (at + 1)),
+  }));
 }

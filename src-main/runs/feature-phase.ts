@@ -1,37 +1,27 @@
 /** The phase that trains the head alone: its steps are shown features of the frozen backbone, computed once. */
 import path from 'node:path';
-import { CounterRandom } from '../base/random.ts';
 import { sampleSpecs } from '../data/augmentations/index.ts';
-import { float32, type Tensor } from '../onnx/tensor.ts';
+import { checksum } from '../data/witness.ts';
+import { float32, toBytes, type Tensor } from '../onnx/tensor.ts';
 import { createSession, runtimeVersion, type Session } from '../runtime/session.ts';
 import { readArtifact } from './artifacts.ts';
 import { Classifier, splitRows } from './classifier.ts';
 import { evaluated } from './evaluated.ts';
-import { backboneHash, FeatureCache } from './feature-cache.ts';
+import { drawOf } from './epoch-plan.ts';
+import { backboneHash, FeatureCache, type Feature } from './feature-cache.ts';
 import { headModel } from './head-model.ts';
 import { SummaryAccumulator, type Summary } from './metrics/classification.ts';
 import { artifactPath } from './run-folder.ts';
+import { drawCount } from './settings.ts';
 import type { PhaseData, TrainContext } from './train-context.ts';
 
-/** Features by row number. */
-type FeatureTable = ReadonlyMap<number, Float32Array>;
-
-/**
- * How many augmented versions of each training picture are computed: as asked for, but no more than there are
- * epochs to show them in, and none without augmentation.
- */
-export function drawCount(draws: number, epochs: number, augmentations: number): number {
-  return augmentations === 0 ? 0 : Math.min(draws, epochs);
+/** A row's features, where they come from, and their checksum. */
+interface Entry extends Feature {
+  readonly checksum: number;
 }
 
-/**
- * Which version a row shows in an epoch: each row begins at a version of its own and goes through all of them.
- *
- * @param epoch of the phase, from 0
- */
-export function drawOf(seed: number, row: number, epoch: number, draws: number): number {
-  return (new CounterRandom('draw', seed, row).integer(draws) + epoch) % draws;
-}
+/** By row number. */
+type FeatureTable = ReadonlyMap<number, Entry>;
 
 /**
  * Computes or reads all features of the phase.
@@ -52,7 +42,7 @@ export async function createFeaturePhase(context: TrainContext, epochs: number):
   ): Promise<Summary> {
     const order = evaluated(context[split], run.settings, split);
     const accumulator = new SummaryAccumulator(run.dataset.classes.length);
-    const input = gather(order, (row) => tables.plain.get(row)!);
+    const input = gather(Array.from(order, (row) => tables.plain.get(row)!));
     const logits = await head.logits(weights, input, order.length);
     for (const [at, vector] of logits.entries()) accumulator.add(vector, context.rows[order[at]!]!.label);
     return accumulator.summary();
@@ -60,7 +50,7 @@ export async function createFeaturePhase(context: TrainContext, epochs: number):
 
   return {
     async *batches({ order, sizes, epoch }) {
-      const shown = (row: number): Float32Array => {
+      const shown = (row: number): Entry => {
         // The phase is the first one, so the run's epochs are the phase's.
         const table = draws === 0 ? tables.plain : tables.drawn[drawOf(seed, row, epoch - 1, draws)]!;
         return table.get(row)!;
@@ -69,9 +59,14 @@ export async function createFeaturePhase(context: TrainContext, epochs: number):
       for (const size of sizes) {
         const rows = order.subarray(at, at + size);
         at += size;
-        const data = gather(rows, shown);
+        const entries = Array.from(rows, shown);
+        const data = gather(entries);
         const labels = Int32Array.from(rows, (row) => context.rows[row]!.label);
-        yield await Promise.resolve({ input: float32([size, data.length / size], data), labels });
+        const witness = {
+          sources: entries.map(({ source }) => source),
+          checksums: Uint32Array.from(entries, (entry) => entry.checksum),
+        };
+        yield await Promise.resolve({ input: float32([size, data.length / size], data), labels, witness });
       }
     },
     async evaluate(weights) {
@@ -95,9 +90,9 @@ async function computeTables(context: TrainContext, draws: number): Promise<Tabl
   const cache = await openCache(context, (done) =>
     context.emit({ event: 'progress', what: 'features', draws, done, total }),
   );
-  const table = async (order: Uint32Array, draw?: number): Promise<[number, Float32Array][]> => {
-    const vectors = splitRows(await cache.features(order, draw), order.length);
-    return Array.from(order, (row, at) => [row, vectors[at]!]);
+  const table = async (order: Uint32Array, draw?: number): Promise<[number, Entry][]> => {
+    const features = await cache.features(order, draw);
+    return Array.from(order, (row, at) => [row, withChecksum(features[at]!)]);
   };
   try {
     const plain = new Map([...(await table(train)), ...(await table(validation))]);
@@ -155,9 +150,13 @@ async function createHead({ paths, run, session }: TrainContext): Promise<Head> 
   };
 }
 
-function gather(rows: Uint32Array, vectorOf: (row: number) => Float32Array): Float32Array {
-  const first = rows.length === 0 ? 0 : vectorOf(rows[0]!).length;
-  const data = new Float32Array(rows.length * first);
-  for (const [at, row] of rows.entries()) data.set(vectorOf(row), at * first);
+function withChecksum({ vector, source }: Feature): Entry {
+  return { vector, source, checksum: checksum(toBytes(float32([vector.length], vector))) };
+}
+
+function gather(features: readonly Feature[]): Float32Array {
+  const width = features[0]?.vector.length ?? 0;
+  const data = new Float32Array(features.length * width);
+  for (const [at, { vector }] of features.entries()) data.set(vector, at * width);
   return data;
 }

@@ -25,9 +25,10 @@ export async function createImagePhase(context: TrainContext): Promise<PhaseData
 
   return {
     async *batches(plan) {
-      for await (const { pixels, labels, mix } of loader.batches({ ...plan, augment: true })) {
+      const batches = loader.batches({ ...plan, augment: true, witness: 'bytes' });
+      for await (const { pixels, labels, mix, witness } of batches) {
         const input: Tensor = { dtype: 'uint8', dims: [labels.length, side, side, 3], data: pixels };
-        yield { input, labels, ...(mix && { mix }) };
+        yield { input, labels, ...(mix && { mix }), witness: witness! };
       }
     },
     async evaluate(weights) {

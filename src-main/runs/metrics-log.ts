@@ -20,8 +20,13 @@ export interface EpochRecord {
   readonly imagesPerSecond: number;
 }
 
+/** A line on an epoch. */
+interface OfEpoch {
+  readonly epoch: number;
+}
+
 /** Adds a line; on disk when this returns. */
-export async function appendRecord(file: string, record: EpochRecord): Promise<void> {
+export async function appendRecord(file: string, record: OfEpoch): Promise<void> {
   const handle = await open(file, 'a');
   try {
     await handle.write(`${JSON.stringify(record)}\n`);
@@ -32,13 +37,13 @@ export async function appendRecord(file: string, record: EpochRecord): Promise<v
 }
 
 /** The records so far; a last line that was cut off by a crash is left out. */
-export async function readRecords(file: string): Promise<EpochRecord[]> {
+export async function readRecords<Record extends OfEpoch = EpochRecord>(file: string): Promise<Record[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const complete = text.slice(0, text.lastIndexOf('\n') + 1);
   return complete
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as EpochRecord);
+    .map((line) => JSON.parse(line) as Record);
 }
 
 /** Drops the records of epochs after `epoch`, which will be trained again. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { LabError } from '../../src-shared/errors.ts';
 import { sha256 } from '../base/hash.ts';
 import type { LoaderRow } from '../data/loader.ts';
+import type { ExpectedRow } from './certificate/certify.ts';
 import { SPLITS, type Split } from '../data/store/types.ts';
 
 const rowSchema = z.strictObject({
@@ -93,6 +94,13 @@ export function labelledRows(files: readonly LabelledFile[], classes: readonly s
       { hint: 'Rename the folder to one of these classes, or leave it out.' },
     );
   });
+}
+
+/** The training rows as a certificate expects them to be fed. */
+export function expectedRows(rows: readonly RunRow[], classes: readonly string[]): ExpectedRow[] {
+  return rows.flatMap(({ sha256, label, split }, row) =>
+    split === 'train' ? [{ row, sha256, label: classes.indexOf(label) }] : [],
+  );
 }
 
 /** The numbers of a split's rows, rising. */

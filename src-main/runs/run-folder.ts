@@ -21,6 +21,10 @@ export interface RunPaths {
   readonly metrics: string;
   /** Figures with their times; see `run-log.ts`. */
   readonly log: string;
+  /** What the steps of the epoch under way were fed; see `certificate/fed-log.ts`. */
+  readonly fed: string;
+  /** One line for every finished epoch; see `certificate/certificate.ts`. */
+  readonly certificates: string;
   /** Its presence asks the run's process to stop at the next step. */
   readonly stop: string;
   readonly epochs: string;
@@ -39,6 +43,8 @@ export function runPaths(folder: string): RunPaths {
     checkpoint: path.join(folder, 'checkpoint'),
     metrics: path.join(folder, 'metrics.jsonl'),
     log: path.join(folder, 'log.jsonl'),
+    fed: path.join(folder, 'fed.jsonl'),
+    certificates: path.join(folder, 'certificates.jsonl'),
     stop: path.join(folder, 'stop'),
     epochs: path.join(folder, 'epochs'),
   };

@@ -21,6 +21,8 @@ export interface StepInput {
   /** Key dropout. */
   readonly seed: number;
   readonly globalStep: number;
+  /** Shown the images or features and the labels that the graph is fed, just before it is. */
+  readonly onFeed?: (input: Tensor, labels: Tensor) => void;
 }
 
 /** What a step tells. */
@@ -94,7 +96,9 @@ export class StepRunner {
   /** Makes one step and keeps the new state. */
   async step(given: StepInput): Promise<StepResult> {
     const session = await this.#session(given.labels.length);
-    const results = await session.run(new Map([...this.#state, ...this.#feeds(given)]));
+    const feeds = new Map(this.#feeds(given));
+    given.onFeed?.(feeds.get('images') ?? feeds.get('features')!, feeds.get('labels')!);
+    const results = await session.run(new Map([...this.#state, ...feeds]));
     for (const name of this.#moved) this.#state.set(name, results.get(`${name}_new`)!);
     return {
       loss: results.get('loss')!.data[0] as number,

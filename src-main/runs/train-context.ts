@@ -4,6 +4,8 @@ import type { BatchMix } from '../data/batch-mix.ts';
 import type { LoaderRow, Loader } from '../data/loader.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import type { SessionOptions } from '../runtime/session.ts';
+import type { SlotWitness } from './certificate/fed-batch.ts';
+import type { FeedRecorder } from './certificate/feed-recorder.ts';
 import type { EpochRecord } from './metrics-log.ts';
 import type { Summary } from './metrics/classification.ts';
 import type { RunPaths } from './run-folder.ts';
@@ -83,6 +85,8 @@ export interface TrainContext {
   readonly validation: Uint32Array;
   readonly loader: Loader;
   readonly initial: Weights;
+  /** Sees what every step is fed. */
+  readonly recorder: FeedRecorder;
   readonly cacheFolder: string;
   readonly session: SessionOptions;
   /** Aborted when the run shall stop; long computations without a checkpoint watch it. */
@@ -95,6 +99,8 @@ export interface TrainBatch {
   readonly input: Tensor;
   readonly labels: Int32Array;
   readonly mix?: BatchMix;
+  /** What is known of its slots from where they were made. */
+  readonly witness: SlotWitness;
 }
 
 /** A stretch of an epoch's batches. */

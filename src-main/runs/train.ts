@@ -10,10 +10,11 @@ import { runtimeVersion } from '../runtime/session.ts';
 import { defaultThreads, processorName } from '../runtime/threads.ts';
 import { writeArtifacts } from './artifacts.ts';
 import { readCheckpoint, START, type Checkpoint } from './checkpoint.ts';
+import { FeedRecorder } from './certificate/feed-recorder.ts';
 import { Journal } from './journal.ts';
 import { cutRecords } from './metrics-log.ts';
 import { measuredNorms } from './measured-norms.ts';
-import { labelledRows, readRows, rowsOf, type RunRow } from './rows.ts';
+import { expectedRows, labelledRows, readRows, rowsOf, type RunRow } from './rows.ts';
 import { artifactPath, runPaths, type RunPaths } from './run-folder.ts';
 import { readRunFile, writeRunFile, type RunFile } from './run-file.ts';
 import { phasesOf } from './settings.ts';
@@ -91,12 +92,18 @@ async function trainUnfinished(paths: RunPaths, found: RunFile, options: TrainOp
   const { position } = checkpoint;
   const { tensorboard, emit } = options;
   const journal = await Journal.open({ paths, run, rows, position, tensorboard, emit });
-  const context = await createContext(paths, run, rows, watch, { ...options, emit: journal.emit });
+  const recorder = await FeedRecorder.open({
+    ...{ paths, position, classes: run.dataset.classes.length },
+    rows: expectedRows(rows, run.dataset.classes),
+    onNote: (message) => journal.emit({ event: 'note', message }),
+  });
+  const context = await createContext(paths, run, rows, watch, recorder, { ...options, emit: journal.emit });
   try {
     announce(context, checkpoint);
     return await new Trainer(context, checkpoint, watch).run();
   } finally {
     journal.close();
+    recorder.close();
     await context.loader.close();
   }
 }
@@ -194,6 +201,7 @@ async function createContext(
   run: RunFile,
   rows: readonly RunRow[],
   watch: StopWatch,
+  recorder: FeedRecorder,
   { cacheFolder, emit }: TrainOptions,
 ): Promise<TrainContext> {
   const { settings, dataset } = run;
@@ -208,6 +216,7 @@ async function createContext(
     validation: rowsOf(rows, 'validation'),
     loader: createLoader({ rows: loaderRows, pipeline, seed, ...(maxPixels !== undefined && { maxPixels }) }),
     initial: await readInitial(paths, run),
+    recorder,
     cacheFolder,
     session: { device, threads },
     signal: watch.signal,

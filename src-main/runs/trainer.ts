@@ -1,10 +1,10 @@
 /** The loop over phases, epochs and steps, and the moments at which its state is written down. */
 import { LabError } from '../../src-shared/errors.ts';
-import { batchSizes, epochOrder } from '../data/sampler.ts';
 import { composeStep } from '../training/compose.ts';
 import { readArtifact } from './artifacts.ts';
 import { writeCheckpoint, type Checkpoint, type Position } from './checkpoint.ts';
 import { advance, nextPhase } from './early-stopping.ts';
+import { epochPlan } from './epoch-plan.ts';
 import { createFeaturePhase } from './feature-phase.ts';
 import { createImagePhase } from './image-phase.ts';
 import { appendRecord, type EpochRecord } from './metrics-log.ts';
@@ -109,8 +109,8 @@ export class Trainer {
 
   /** Trains the rest of an epoch and measures it. Returns false when it was stopped. */
   async #epoch(phase: Phase, data: PhaseData, runner: StepRunner, rates: LearningRates): Promise<boolean> {
-    const plan = this.#plan(phase);
     const { step: firstBatch, epoch } = this.#position;
+    const plan = epochPlan(this.#context.train, this.#run.settings, phase.name, epoch + 1);
     const done = plan.sizes.slice(0, firstBatch).reduce((sum, size) => sum + size, 0);
     const order = plan.order.subarray(done);
     const sizes = plan.sizes.slice(firstBatch);
@@ -129,27 +129,16 @@ export class Trainer {
     const imagesPerSecond = (images / Math.max(performance.now() - began, 1e-3)) * 1000;
     const figures = await data.evaluate(runner.state);
     this.#checkFigures(figures);
+    await this.#context.recorder.finish({
+      epoch: epoch + 1,
+      fed: phase.name === 'head' ? 'features' : 'images',
+      steps,
+      planned: plan.sizes.reduce((sum, size) => sum + size, 0),
+    });
     const learningRates = rates.named(rates.at(this.#position, 0, steps));
     const record = this.#record(phase, figures, learningRates, imagesPerSecond);
     await this.#finishEpoch(phase, runner, record, rates.observe(this.#position, record));
     return true;
-  }
-
-  /** The rows of the epoch under way in the order they are shown, and the sizes of its batches. */
-  #plan({ name }: Phase): { readonly order: Uint32Array; readonly sizes: readonly number[] } {
-    const { seed, shuffle, batchSize, dropLast } = this.#run.settings;
-    const { train } = this.#context;
-    const places = epochOrder(train.length, { seed, epoch: this.#position.epoch + 1, shuffle });
-    // BatchNorm, which only the whole network's training has, finds no variance in a batch of one.
-    const sizes = batchSizes(train.length, batchSize, { dropLast, joinSingle: name === 'full' });
-    if (sizes.length === 0) {
-      throw new LabError(
-        'INVALID_ARGUMENT',
-        `Dropping the last batch leaves nothing: there are ${train.length} training images, and a batch takes ${batchSize}.`,
-        { hint: 'Use a smaller --batch-size, or no --drop-last.' },
-      );
-    }
-    return { order: places.map((place) => train[place]!), sizes };
   }
 
   async #step(
@@ -167,6 +156,8 @@ export class Trainer {
       step: position.phaseStep + 1,
       seed,
       globalStep: position.globalStep,
+      onFeed: (input, labels) =>
+        this.#context.recorder.observe(position.epoch + 1, position.step + 1, input, labels, batch.witness),
     });
     if (!Number.isFinite(result.loss)) throw diverged(this.#where(1), `the loss is ${result.loss}`);
     this.#position = {

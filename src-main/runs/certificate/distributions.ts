@@ -1,16 +1,18 @@
 /** Tails of probability distributions. */
 
 /** Coefficients of Lanczos' approximation for g = 7 and nine terms, which errs by less than 1e-14. */
-const LANCZOS = [
+const LANCZOS: readonly number[] = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-] as const;
+];
 
 /** ln Γ(x) for x > 0, by Lanczos, "A precision approximation of the gamma function" (SIAM J. Numer. Anal. 1, 1964). */
 export function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
-  const [first, ...rest] = LANCZOS;
-  const sum = rest.reduce((total, coefficient, at) => total + coefficient / (x + at), first);
+  const sum = LANCZOS.reduce(
+    (total, coefficient, at) => total + coefficient / (at === 0 ? 1 : x + at - 1),
+    0,
+  );
   const t = x + 6.5;
   return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
 }
