@@ -140,12 +140,12 @@ export interface BrowserImage {
 export async function uprightImage(source: Uint8Array, options: DecodeOptions = {}): Promise<BrowserImage> {
   const { bytes, name, format } = await open(source, options);
   if (format === 'jpeg' || format === 'png' || format === 'webp') {
-    const { orientation = 1 } = await sharp(bytes, sharpOptions(false))
+    const { orientation = 1, pages = 1 } = await sharp(bytes, sharpOptions(false))
       .metadata()
       .catch((error: unknown) => {
         throw unreadable(name, format, error);
       });
-    if (orientation === 1) return { type: `image/${format}`, bytes };
+    if (orientation === 1 && pages === 1) return { type: `image/${format}`, bytes };
   }
   const pixels = await decodeImage(bytes, options);
   const made = format === 'jpeg' ? 'jpeg' : 'png';

@@ -40,6 +40,7 @@ export type { ClassCount } from './classes.ts';
 export * from './evaluations.ts';
 export type * from './predictions.ts';
 export type { Edit } from './edits.ts';
+export type { ListedSample } from './listed-samples.ts';
 export type { EditResult } from './operations.ts';
 export type { EditSummary } from './summaries.ts';
 export type { EvaluationChoice } from './sample-questions.ts';

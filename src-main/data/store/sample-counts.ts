@@ -69,7 +69,7 @@ function named(database: Database, datasetId: number, byClass: readonly Row[]): 
     'SELECT id, name FROM classes WHERE dataset_id = ? AND removed = 0 ORDER BY name_key',
     datasetId,
   );
-  const counted = classes.map(({ id, name }) => toClass(String(name), rows.get(id!)));
+  const counted = classes.map(({ id, name }) => toClass(String(name), rows.get(id)));
   const unlabelled = rows.get(null);
   return unlabelled === undefined ? counted : [...counted, toClass(null, unlabelled)];
 }

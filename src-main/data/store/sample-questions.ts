@@ -118,7 +118,7 @@ export function chooseEvaluation(
   dataset: string,
   choice: EvaluationChoice | null,
 ): KeptEvaluation | undefined {
-  if (choice?.epoch != null)
+  if (choice !== null && choice.epoch !== null)
     return findEvaluation(database, { dataset, run: choice.run, epoch: choice.epoch });
   return listEvaluations(database, dataset).find(({ run }) => choice === null || run === choice.run);
 }
