@@ -116,16 +116,11 @@ describe('predictFiles', () => {
     expect(first.top[0]!.class).toBe(CLASSES[first.logits.indexOf(Math.max(...first.logits))]);
   });
 
-  test('refuses a model that says nothing of itself', async () => {
-    const file = path.join(folder, 'artifacts/full/eval_model.onnx');
-    await expect(predict({ model: file }, [])).rejects.toMatchObject({
-      code: 'ONNX_UNSUPPORTED',
-      message: `Reading the model ${file}: it does not say which classes and preprocessing it has.`,
-    });
-    await expect(predict({ model: `${file}x` }, [])).rejects.toMatchObject({
-      code: 'SOURCE_NOT_FOUND',
-      message: `Reading the model ${file}x: there is no such file.`,
-    });
+  test('says how long the reading and the answer took', async () => {
+    const { predictions } = await predict({ folder, epoch: 'best' }, [rows[0]!.path]);
+    const { times } = predictions[0] as Extract<Prediction, { top: unknown }>;
+    expect(times.decode).toBeGreaterThan(0);
+    expect(times.inference).toBeGreaterThan(0);
   });
 });
 

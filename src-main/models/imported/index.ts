@@ -28,6 +28,8 @@ export interface ImportOptions {
   readonly classes?: readonly string[] | undefined;
   /** Whether a BatchNorm is put behind every convolution into which one may have been folded; not unless told. */
   readonly restoreBatchNorm?: boolean | undefined;
+  /** Whether a file that takes one number of images alone will do, since it will be run as it is. */
+  readonly fixedBatch?: boolean | undefined;
 }
 
 /** A classifier from a file. */
@@ -198,7 +200,7 @@ class Importer {
     const known = this.#graphs.get(size);
     if (known) return known;
     const graph = plainGraph(this.#model, planOf(this.#input, this.#head.features, size));
-    checkBatch(graph);
+    if (this.#options.fixedBatch !== true) checkBatch(graph);
     // A search for sizes that work must not keep all of them.
     if (this.#graphs.size > 3) this.#graphs.clear();
     this.#graphs.set(size, graph);

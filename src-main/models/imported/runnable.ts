@@ -26,7 +26,12 @@ export interface RunnableClassifier {
  * @throws LabError as {@link importClassifier} does
  */
 export function runnableClassifier(bytes: Uint8Array, name: string): RunnableClassifier {
-  const { architecture, input, output: shown, normalization } = importClassifier(bytes, name, {});
+  const {
+    architecture,
+    input,
+    output: shown,
+    normalization,
+  } = importClassifier(bytes, name, { fixedBatch: true });
   const { graph, ...rest } = singlePrecision(decodeModel(bytes, name));
   const output = beforeActivation(graph.nodes, shown);
   // Types of inner values and outputs are those of the file, which may have been of another precision.
