@@ -90,8 +90,6 @@ const editResult = z.object({
   changed: z.number(),
 });
 
-const whoseTurn = z.strictObject({ dataset, who: text('a name').default('user') });
-
 /** One change of one sample, as the log holds it. */
 export const eventSchema = z.object({
   id: z.number(),
@@ -157,9 +155,6 @@ export const datasets = {
   split: procedure.input(splitSchema).output(splitReport),
   list: procedure.output(list(datasetInfo)),
   label: procedure.input(labelSchema).output(editResult),
-  /** Takes the last edit back; changes nothing when there is none. */
-  undo: procedure.input(whoseTurn).output(editResult),
-  redo: procedure.input(whoseTurn).output(editResult),
   /** The log of edits, oldest first. */
   history: procedure.input(z.strictObject({ dataset })).output(list(eventSchema)),
 };

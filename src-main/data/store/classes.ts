@@ -6,12 +6,6 @@ import { LabError } from '../../../src-shared/errors.ts';
 import { toFolderName } from '../class-folders.ts';
 import type { Database } from './database.ts';
 
-/** A class and how many samples have it, excluded ones among them. */
-export interface ClassCount {
-  readonly name: string;
-  readonly samples: number;
-}
-
 /** A change of a class, as the log holds it. */
 export interface ClassStep {
   readonly classId: number;
@@ -19,17 +13,6 @@ export interface ClassStep {
   /** A name, or '0' or '1'. */
   readonly from: string;
   readonly to: string;
-}
-
-/** Every class that was not removed, also one without a sample, in code-point order. */
-export function listClasses(database: Database, datasetId: number): ClassCount[] {
-  return database
-    .all(
-      `SELECT name, (SELECT count(*) FROM samples WHERE dataset_id = ?1 AND class_id = classes.id) AS samples
-       FROM classes WHERE dataset_id = ?1 AND removed = 0 ORDER BY name_key`,
-      datasetId,
-    )
-    .map(({ name, samples }) => ({ name: String(name), samples: Number(samples) }));
 }
 
 /** A class's id by its name in NFC, or undefined. */
@@ -54,7 +37,9 @@ export function requireClass(
 ): { readonly id: number; readonly name: string } {
   const id = findClass(database, dataset.id, name);
   if (id !== undefined) return { id, name: nameOf(database, id) };
-  const classes = listClasses(database, dataset.id).map((known) => known.name);
+  const classes = database
+    .all('SELECT name FROM classes WHERE dataset_id = ? AND removed = 0 ORDER BY name_key', dataset.id)
+    .map((row) => String(row['name']));
   const found = classes.length === 0 ? 'it has none yet' : `its classes are ${classes.join(', ')}`;
   throw new LabError('CLASS_UNKNOWN', `The data set "${dataset.name}" has no class "${name}": ${found}.`, {
     hint: 'Check the spelling, or ask for a new class on purpose.',

@@ -6,7 +6,6 @@ import { Database } from './database.ts';
 import { ContentStaging } from './contents.ts';
 import { ensureDataset, findDataset, listDatasets } from './datasets.ts';
 import { applyClassChange, type ClassChange } from './class-edits.ts';
-import { type ClassCount, listClasses } from './classes.ts';
 import { Evaluations } from './evaluations.ts';
 import { applyEdit, type Edit, listEvents, redoEdit, undoEdit } from './edits.ts';
 import { type LabLock, lockLab } from './lock.ts';
@@ -36,13 +35,12 @@ import type { Content, CopyGroup, DatasetInfo, LabelEvent, NewSample, SampleRow,
 export { checkDatasetName } from './datasets.ts';
 export type { ContentStaging } from './contents.ts';
 export type { ClassChange } from './class-edits.ts';
-export type { ClassCount } from './classes.ts';
 export * from './evaluations.ts';
 export type * from './predictions.ts';
 export type { Edit } from './edits.ts';
-export type { ListedSample } from './listed-samples.ts';
 export type { EditResult } from './operations.ts';
 export type { EditSummary } from './summaries.ts';
+export type { ListedSample } from './listed-samples.ts';
 export type { EvaluationChoice } from './sample-questions.ts';
 export type { SampleQuery } from './sample-query.ts';
 export type { AddedCounts } from './samples.ts';
@@ -65,7 +63,7 @@ export class LabStore {
     this.folder = folder;
     this.#lock = lock;
     this.database = database;
-    this.evaluations = new Evaluations(database);
+    this.evaluations = new Evaluations(database, folder);
     this.samples = new Samples(database, folder);
   }
 
@@ -177,11 +175,6 @@ export class LabStore {
     return applyEdit(this.database, dataset, edit);
   }
 
-  /** Every class, also one that no sample has, in code-point order. */
-  classes(dataset: string): ClassCount[] {
-    return listClasses(this.database, this.dataset(dataset).id);
-  }
-
   /**
    * Adds, renames or removes a class; undefined when nothing had to change.
    *
@@ -192,7 +185,10 @@ export class LabStore {
   }
 
   /** What an undo and a redo would concern now. */
-  nextEdits(dataset: string): { readonly undo: EditSummary | undefined; readonly redo: EditSummary | undefined } {
+  nextEdits(dataset: string): {
+    readonly undo: EditSummary | undefined;
+    readonly redo: EditSummary | undefined;
+  } {
     return nextEdits(this.database, dataset);
   }
 

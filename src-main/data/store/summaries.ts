@@ -60,8 +60,8 @@ function ofClass(database: Database, operation: number, changes: readonly Row[])
   if (step.what === 'name') return { kind: 'rename-class', from: [step.from], to: step.to };
   const { name } = database.get('SELECT name FROM classes WHERE id = ?', step.classId)!;
   if (step.to === '1') {
-    const to = changes[0]?.['to'] as string | null | undefined;
-    return { kind: to == null ? 'remove-class' : 'merge-classes', from: [String(name)], to: to ?? null };
+    const to = (changes[0]?.['to'] ?? null) as string | null;
+    return { kind: to === null ? 'remove-class' : 'merge-classes', from: [String(name)], to };
   }
   return changes.length === 0 ? { kind: 'add-class', from: [], to: String(name) } : undefined;
 }

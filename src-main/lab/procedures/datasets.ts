@@ -79,16 +79,10 @@ export const datasets = {
   label: os.datasets.label.handler(({ context: { lab }, input }) => {
     const { dataset, paths, change, createClass, who } = input;
     const samples = [...input.samples, ...findSamples(lab.store, dataset, paths)];
-    return { changed: lab.store.edit(dataset, { samples, change, createClass, who })?.changed ?? 0 };
+    const result = lab.store.edit(dataset, { samples, change, createClass, who });
+    if (result !== undefined) lab.changes.emit({ what: 'samples', dataset });
+    return { changed: result?.changed ?? 0 };
   }),
-
-  undo: os.datasets.undo.handler(({ context: { lab }, input }) => ({
-    changed: lab.store.undo(input.dataset, input.who)?.changed ?? 0,
-  })),
-
-  redo: os.datasets.redo.handler(({ context: { lab }, input }) => ({
-    changed: lab.store.redo(input.dataset, input.who)?.changed ?? 0,
-  })),
 
   history: os.datasets.history.handler(({ context: { lab }, input }) => lab.store.events(input.dataset)),
 };

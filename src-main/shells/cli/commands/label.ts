@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { labelSchema } from '../../../../src-shared/contract/datasets.ts';
+import type { EditSummaryJson } from '../../../../src-shared/contract/labels.ts';
 import { LabError } from '../../../../src-shared/errors.ts';
 import { parseFlags } from '../flags.ts';
 import { runSession, type Session } from '../session.ts';
-import { count, table } from '../text.ts';
+import { count, printable, table } from '../text.ts';
 
 interface LabelFlags {
   readonly as?: string;
@@ -44,16 +45,21 @@ export function labelCommand(program: Command): void {
 
 async function label(session: Session, dataset: string, paths: string[], flags: LabelFlags): Promise<void> {
   const { client, output } = session;
-  const who = 'user';
   if (flags.history === true) return showHistory(session, dataset);
   if (flags.conflicts === true) return showConflicts(session, dataset);
-  const { changed } =
-    flags.undo === true
-      ? await client.datasets.undo({ dataset, who })
-      : flags.redo === true
-        ? await client.datasets.redo({ dataset, who })
-        : await client.datasets.label(edit(dataset, paths, flags));
+  if (flags.undo === true) return tellReplay(session, 'Undone', await client.labels.undo({ dataset }));
+  if (flags.redo === true) return tellReplay(session, 'Redone', await client.labels.redo({ dataset }));
+  const { changed } = await client.datasets.label(edit(dataset, paths, flags));
   output.result({ event: 'done', changed }, () => `Changed ${count(changed, 'image')}.`);
+}
+
+function tellReplay({ output }: Session, done: string, edit: EditSummaryJson | null): void {
+  output.result({ event: 'done', changed: edit?.samples ?? 0, edit }, () => {
+    if (edit === null) return 'There is nothing to take back or to repeat.';
+    const names = [edit.from.map((name) => name ?? 'no label').join(', '), edit.to ?? ''];
+    const what = [edit.kind, ...names.filter((name) => name !== '').map(printable)].join(' ');
+    return `${done}: ${what} (${count(edit.samples, 'image')}).`;
+  });
 }
 
 function edit(dataset: string, paths: string[], flags: LabelFlags) {
