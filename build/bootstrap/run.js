@@ -3,6 +3,7 @@
  * what is old, then goes on under the project's own Node.
  */
 import path from 'node:path';
+import { ensureBrowser } from './browser.js';
 import { ensureBuilt } from './bundles.js';
 import { runChecks } from './checks.js';
 import { ensureInstalled } from './install.js';
@@ -23,7 +24,7 @@ const COMMANDS = {
   build: [ensureInstalled, ensureBuilt],
   demo: [ensureInstalled, ensureBuilt, demo],
   'setup:cuda': [ensureInstalled, setUpCuda],
-  test: [ensureInstalled, ensureBuilt, runChecks],
+  test: [ensureInstalled, ensureBuilt, ensureBrowser, runChecks],
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -28,6 +28,8 @@ export function readDrop(transfer: DataTransfer): Promise<Dropped> {
   const entries = [...transfer.items]
     .map((item) => item.webkitGetAsEntry())
     .filter((entry) => entry !== null);
+  // What comes from a clipboard or a script has no entries.
+  if (entries.length === 0) return Promise.resolve(plain(given));
   return readEntries(entries);
 }
 
@@ -38,6 +40,11 @@ export function readChosen(list: FileList): Dropped {
   return desktop === undefined
     ? { name, paths: [], files }
     : { name, paths: files.map(({ file }) => desktop!.pathForFile(file)), files: [] };
+}
+
+function plain(given: readonly File[]): Dropped {
+  const files = given.map((file) => ({ file, relative: file.name }));
+  return { name: given[0]?.name ?? '', paths: [], files };
 }
 
 async function readEntries(entries: readonly FileSystemEntry[]): Promise<Dropped> {
