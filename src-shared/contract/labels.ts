@@ -23,6 +23,8 @@ const editSummary = z.object({
   when: z.string(),
   /** How many it changed. */
   samples: z.number(),
+  /** The first of them; null where there is none. */
+  first: z.number().nullable(),
   /** Labels that they had (null for none), or the class's former name. */
   from: list(z.string().nullable()),
   /** The label they got, or the class's new name; null for none. */

@@ -101,7 +101,16 @@ describe('what an undo would concern', () => {
     expect(await client.labels.undo({ dataset })).toBeNull();
     await client.datasets.label({ dataset, samples: [ids[3]!], change: { label: 'cat' }, who: 'Ada' });
     const when = expect.stringMatching(/Z$/) as string;
-    const edit = { operation: 1, kind: 'label', who: 'Ada', when, samples: 1, from: [null], to: 'cat' };
+    const edit = {
+      operation: 1,
+      kind: 'label',
+      who: 'Ada',
+      when,
+      samples: 1,
+      first: ids[3],
+      from: [null],
+      to: 'cat',
+    };
     expect(await client.labels.edits({ dataset })).toEqual({ undo: edit, redo: null });
     expect(await client.labels.undo({ dataset })).toEqual(edit);
     expect(await client.labels.edits({ dataset })).toEqual({ undo: null, redo: edit });

@@ -18,6 +18,8 @@ export interface EditSummary {
   readonly when: string;
   /** How many it changed. */
   readonly samples: number;
+  /** The first of them; null where there is none. */
+  readonly first: number | null;
   /** Labels that they had (null for none), or the class's former name. */
   readonly from: readonly (string | null)[];
   /** The label they got, or the class's new name; null for none. */
@@ -39,7 +41,7 @@ export function nextEdits(
 function summariseEdit(database: Database, operation: number): EditSummary {
   const { who, at } = database.get('SELECT who, at FROM operations WHERE id = ?', operation)!;
   const changes = database.all(
-    `SELECT e.what, f.name AS "from", t.name AS "to", e.to_value, count(*) AS samples
+    `SELECT e.what, f.name AS "from", t.name AS "to", e.to_value, count(*) AS samples, min(e.sample_id) AS first
      FROM label_events e
      LEFT JOIN classes f ON e.what = 'label' AND f.id = e.from_value
      LEFT JOIN classes t ON e.what = 'label' AND t.id = e.to_value
@@ -47,7 +49,9 @@ function summariseEdit(database: Database, operation: number): EditSummary {
     operation,
   );
   const samples = changes.reduce((sum, row) => sum + Number(row['samples']), 0);
-  const head = { operation, who: String(who), when: String(at), samples };
+  const firsts = changes.map((row) => Number(row['first']));
+  const first = firsts.length === 0 ? null : Math.min(...firsts);
+  const head = { operation, who: String(who), when: String(at), samples, first };
   return { ...head, ...(ofClass(database, operation, changes) ?? ofSamples(changes)) };
 }
 
