@@ -36,6 +36,14 @@ export const importSchema = z.strictObject({
   maxArchiveBytes: wholeNumber({ min: 1 }).nullable().default(null),
 });
 
+/** Fields of an inspection: those of an import that say how to read. */
+export const inspectSchema = importSchema.pick({
+  path: true,
+  format: true,
+  maxPixels: true,
+  maxArchiveBytes: true,
+});
+
 /** Fields of a split. */
 export const splitSchema = z.strictObject({
   dataset,
@@ -122,8 +130,8 @@ export const EXPORT_FORMATS = ['image-folder', 'csv', 'cifar'] as const;
 export const exportDatasetSchema = z.strictObject({
   dataset,
   format: oneOf(EXPORT_FORMATS).default('image-folder'),
-  /** A folder that is empty or does not exist yet. */
-  out: text('the path of a folder'),
+  /** A folder that is empty or does not exist yet; null for one file in the lab's exports. */
+  out: text('the path of a folder').nullable().default(null),
   /** With csv: put copies of the images beside the list, instead of referring to them where they lie. */
   copy: flag().default(false),
   /** With cifar: how pictures are brought to 32 × 32. */
@@ -146,12 +154,24 @@ export const statsSchema = z.strictObject({
 export const datasets = {
   /** Draws the sample data set: a job. */
   drawDemoSet: procedure.input(demoSetSchema).output(startedJob),
+  /** Looks at a folder or an archive without importing it: a job that reports its plan and then reads everything. */
+  inspect: procedure.input(inspectSchema).output(startedJob),
   /** A job whose result is an import's report. */
   import: procedure.input(importSchema).output(startedJob),
   /** A job whose result says what was written. */
   export: procedure.input(exportDatasetSchema).output(startedJob),
   /** A job whose result is the statistics. */
   stats: procedure.input(statsSchema).output(startedJob),
+  /** Looks whether the originals are where they were: a job. */
+  checkFiles: procedure.input(z.strictObject({ dataset })).output(startedJob),
+  /** Finds originals that moved, by content, in a folder: a job. Labels, splits and history stay. */
+  relocate: procedure
+    .input(z.strictObject({ dataset, folder: text('the path of a folder') }))
+    .output(startedJob),
+  /** Gives a data set another name, in its runs too. */
+  rename: procedure.input(z.strictObject({ dataset, name: datasetName })).output(z.object({})),
+  /** Forgets a data set, its labels and their history. Images and runs stay. */
+  remove: procedure.input(z.strictObject({ dataset })).output(z.object({})),
   split: procedure.input(splitSchema).output(splitReport),
   list: procedure.output(list(datasetInfo)),
   label: procedure.input(labelSchema).output(editResult),

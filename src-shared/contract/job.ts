@@ -13,7 +13,10 @@ export const startedJob = z.object({ job: z.string() });
 /** Kinds of jobs. */
 export const JOB_KINDS = [
   'demo-set',
+  'inspect',
   'import',
+  'check-files',
+  'relocate',
   'train',
   'calibrate',
   'evaluate',
@@ -54,6 +57,62 @@ const copies = z.object({
   sha256: z.string(),
   paths: list(z.string()),
   labels: list(z.string()),
+});
+
+const inspectedClass = z.object({
+  name: z.string(),
+  images: z.number(),
+  /** In natural order, the first few. */
+  examples: list(z.string()),
+});
+
+/** What a folder or an archive seems to hold, before its images are read. */
+export const sourcePlanSchema = z.object({
+  format: z.string(),
+  /** Why that format was taken. */
+  reason: z.string(),
+  /** The folder or archive, symbolic links resolved. */
+  root: z.string(),
+  /** Null where only reading tells. */
+  images: z.number().nullable(),
+  /** In code-point order; images that cannot be read are among them. Counts are 0 where only reading tells. */
+  classes: list(inspectedClass),
+  unlabelled: z.number(),
+  splits: z.object({ train: z.number(), validation: z.number(), test: z.number(), none: z.number() }),
+});
+
+/** What an import would find. Paths are relative to the root where they lie below it. */
+export const inspectionSchema = sourcePlanSchema.extend({
+  /** Readable ones. */
+  images: z.number(),
+  /** What is no image or cannot be read, by reason, the commonest first. */
+  problems: list(z.object({ reason: z.string(), files: z.number(), examples: list(z.string()) })),
+  /** Images with the same bytes as one before them, and the first groups of them. */
+  duplicates: z.number(),
+  duplicateGroups: list(copies),
+  /** Groups whose classes differ. */
+  conflicts: z.number(),
+  conflictGroups: list(copies),
+});
+
+/** Whether the originals are where they were. */
+export const fileCheckSchema = z.object({
+  checked: z.number(),
+  gone: z.number(),
+  /** Files of another size. */
+  changed: z.number(),
+  /** The first of them, in natural order. */
+  files: list(z.object({ sample: z.number(), path: z.string(), found: z.enum(['gone', 'changed']) })),
+});
+
+/** What was found again in another folder. */
+export const relocationSchema = z.object({
+  found: z.number(),
+  missing: z.number(),
+  /** The first samples that were found. */
+  moved: list(z.object({ sample: z.number(), from: z.string(), to: z.string() })),
+  /** The first samples that were not. */
+  stillMissing: list(z.object({ sample: z.number(), path: z.string(), reason: z.string() })),
 });
 
 /** What an import did, and what the data set is now. */
@@ -194,7 +253,10 @@ export const demoSetSchema = z.object({
 
 /** What the export of a data set wrote. */
 export const datasetExportSchema = z.object({
-  folder: z.string(),
+  /** Null where it went into one file. */
+  folder: z.string().nullable(),
+  /** The file for a page to fetch; null for a folder. */
+  saved: savedFile.nullable(),
   images: z.number(),
   classes: list(z.string()),
   /** Excluded by someone, or without a label. */
@@ -228,7 +290,10 @@ export const statsReportSchema = z.object({
 /** What a finished job leaves, by its kind. */
 export const jobResultSchema = z.discriminatedUnion('kind', [
   demoSetSchema.extend({ kind: z.literal('demo-set') }),
+  inspectionSchema.extend({ kind: z.literal('inspect') }),
   importReportSchema.extend({ kind: z.literal('import') }),
+  fileCheckSchema.extend({ kind: z.literal('check-files') }),
+  relocationSchema.extend({ kind: z.literal('relocate') }),
   trainResultSchema.extend({ kind: z.literal('train') }),
   calibrationSchema.extend({ kind: z.literal('calibrate') }),
   evaluationSchema.extend({ kind: z.literal('evaluate') }),
@@ -245,6 +310,8 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
 export const jobEventSchema = z.union([
   trainEventSchema,
   z.object({ event: z.literal('progress'), progress: progressSchema }),
+  /** Of an inspection, before it reads the images. */
+  z.object({ event: z.literal('plan'), plan: sourcePlanSchema }),
   z.object({ event: z.literal('prediction'), prediction: predictionSchema }),
   z.object({ event: z.literal('note'), message: z.string() }),
   z.object({ event: z.literal('done'), result: jobResultSchema }),
@@ -281,6 +348,9 @@ export type ResultOf<Kind extends JobKind> = Extract<JobResult, { readonly kind:
 
 /** See {@link jobSchema}. */
 export type JobJson = z.output<typeof jobSchema>;
+
+/** See {@link sourcePlanSchema}. */
+export type SourcePlanJson = z.output<typeof sourcePlanSchema>;
 
 /** See {@link predictionSchema}. */
 export type PredictionJson = z.output<typeof predictionSchema>;

@@ -1,6 +1,7 @@
 /** What is recorded of a run: all that its card may say. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { FiguresJson } from '../../../src-shared/contract/evaluation.ts';
 import { LabError } from '../../../src-shared/errors.ts';
 import { CATALOG, type CatalogEntry } from '../../models/weights/catalog.ts';
 import { ARCHITECTURES } from '../../models/index.ts';
@@ -10,6 +11,8 @@ import { readRecords, type EpochRecord } from '../../runs/metrics-log.ts';
 import { readNotes, type RunNotes } from '../../runs/notes-file.ts';
 import { readRunFile, type RunFile } from '../../runs/run-file.ts';
 import { runPaths } from '../../runs/run-folder.ts';
+import { figuresOf } from '../figures.ts';
+import type { Lab } from '../lab.ts';
 
 /** See the file. */
 export interface CardFacts {
@@ -17,6 +20,8 @@ export interface CardFacts {
   readonly notes: RunNotes;
   /** The figures of the epoch that the card is about. */
   readonly record: EpochRecord;
+  /** What is kept of the epoch on the run's test images, by the labels of now. */
+  readonly test: FiguresJson | undefined;
   /** Images of each class, in the order of the logits, by split. */
   readonly counts: Readonly<Record<Split, readonly number[]>>;
   /** Where the network was published; undefined for one from a file. */
@@ -32,9 +37,10 @@ export interface CardFacts {
  *
  * @param folder of the run
  * @param epoch null for the best
- * @throws LabError `RUN_STATE` when the epoch has no figures
+ * @throws LabError `RUN_STATE` when the epoch has no figures; `LAB_LOCKED` when there are test images and another
+ * process knows what is kept of them
  */
-export async function readCardFacts(folder: string, epoch: number | null): Promise<CardFacts> {
+export async function readCardFacts(lab: Lab, folder: string, epoch: number | null): Promise<CardFacts> {
   const paths = runPaths(folder);
   const run = await readRunFile(paths.run);
   const record = recordOf(run, await readRecords(paths.metrics), epoch);
@@ -43,6 +49,7 @@ export async function readCardFacts(folder: string, epoch: number | null): Promi
     run,
     record,
     notes: await readNotes(folder),
+    test: await testFigures(lab, run, record.epoch),
     counts: await countRows(paths.rows, run.dataset.classes),
     paper: ARCHITECTURES.find(({ name }) => run.network === null && name === run.settings.model)?.paper,
     published: publishedWeights(run),
@@ -59,6 +66,20 @@ function recordOf(run: RunFile, records: readonly EpochRecord[], asked: number |
   throw new LabError('RUN_STATE', `The run ${run.id} has no ${what}; the epochs it has: ${has}.`, {
     hint: has === 'none' ? `Train it with: vitrine resume ${run.id}` : 'Choose one with --epoch.',
   });
+}
+
+async function testFigures(lab: Lab, run: RunFile, epoch: number): Promise<FiguresJson | undefined> {
+  const { name: dataset, test } = run.dataset;
+  if (test === 0) return undefined;
+  try {
+    const cells = await lab.store.evaluations.cells({ dataset, run: run.id, epoch }, 'test');
+    const figures = figuresOf(cells);
+    return figures.count === 0 ? undefined : figures;
+  } catch (error) {
+    const gone = ['EVALUATION_NOT_FOUND', 'DATASET_NOT_FOUND'];
+    if (error instanceof LabError && gone.includes(error.code)) return undefined;
+    throw error;
+  }
 }
 
 /** By line: a run may have hundreds of thousands of rows, and meanwhile others wait. */

@@ -1,6 +1,6 @@
 /** A model card (M. Mitchell et al., Model Cards for Model Reporting, 2019) that says what is recorded, and no more. */
 import type { TransformSpec } from '../../data/transforms/index.ts';
-import { classMetrics, type Summary } from '../../runs/metrics/classification.ts';
+import { classMetrics, type ClassMetrics, type Summary } from '../../runs/metrics/classification.ts';
 import { wilsonInterval, type Interval } from '../../runs/metrics/interval.ts';
 import { networkName } from '../export-job.ts';
 import type { CardFacts } from './facts.ts';
@@ -93,33 +93,38 @@ function dataSection({ run: { dataset }, counts }: CardFacts): string {
   ].join('\n\n');
 }
 
-function resultsSection({ run: { dataset }, record }: CardFacts): string {
+function resultsSection({ run: { dataset }, record, test }: CardFacts): string {
   const { train, validation } = record;
-  const shown = validation ?? train;
-  const on = validation === null ? 'training' : 'validation';
+  const rows = [
+    ...(test === undefined ? [] : [summaryRow('test', test)]),
+    ...(validation === null ? [] : [summaryRow('validation', validation)]),
+    summaryRow('training', train),
+  ];
+  const byClass =
+    test === undefined
+      ? classTable(classMetrics((validation ?? train).confusion, dataset.classes))
+      : classTable(test.perClass);
+  const labels = ` Test figures: by the labels of ${new Date().toISOString().slice(0, 10)}; the others: by those of the run.`;
   return [
     '## Results',
-    'Measured on images without augmentation. Intervals hold the true share with 95 % confidence (Wilson), for images like these.',
-    table(
-      ['images', 'count', 'accuracy', '95 % interval', 'loss'],
-      [...(validation === null ? [] : [summaryRow('validation', validation)]), summaryRow('training', train)],
-    ),
-    `By class, on the ${on} images:`,
-    classTable(dataset.classes, shown),
+    `Measured on images without augmentation. Intervals hold the true share with 95 % confidence (Wilson), for images like these.${test === undefined ? '' : labels}`,
+    table(['images', 'count', 'accuracy', '95 % interval', 'loss'], rows),
+    `By class, on the ${rows[0]![0]} images:`,
+    byClass,
   ].join('\n\n');
 }
 
-function summaryRow(name: string, { count, accuracy, accuracyInterval, loss }: Summary): string[] {
-  return [name, String(count), percent(accuracy), range(accuracyInterval), loss.toFixed(4)];
+type Figures = Pick<Summary, 'count' | 'accuracy' | 'accuracyInterval'> & { readonly loss: number | null };
+
+function summaryRow(name: string, { count, accuracy, accuracyInterval, loss }: Figures): string[] {
+  return [name, String(count), percent(accuracy), range(accuracyInterval), loss?.toFixed(4) ?? ''];
 }
 
-function classTable(classes: readonly string[], { confusion }: Summary): string {
-  const rows = classMetrics(confusion, classes).map(
-    ({ class: name, precision, recall, f1, support }, index) => {
-      const found = support === 0 ? '' : range(wilsonInterval(confusion[index]![index]!, support));
-      return [plain(name), percent(precision), percent(recall), found, percent(f1), String(support)];
-    },
-  );
+function classTable(metrics: readonly ClassMetrics[]): string {
+  const rows = metrics.map(({ class: name, precision, recall, f1, support }) => {
+    const interval = support === 0 ? '' : range(wilsonInterval(recall * support, support));
+    return [plain(name), percent(precision), percent(recall), interval, percent(f1), String(support)];
+  });
   return table(['class', 'precision', 'recall', '95 % interval of the recall', 'F1', 'images'], rows);
 }
 
@@ -159,19 +164,23 @@ function exportsSection({ exports }: CardFacts): string {
 }
 
 /** What a reader should ask for. */
-function missingSection({ run, record, published }: CardFacts): string {
+function missingSection({ run, record, published, test }: CardFacts): string {
   return [
     '## Not recorded',
     list([
       'What the model is meant for, and what it must not be used for.',
       'Where the images come from, who is in them, and under which licence they are.',
-      ...(run.dataset.test > 0
-        ? [`How it does on the ${run.dataset.test} test images.`]
-        : ['Figures on test images: the data set has none.']),
+      ...(test === undefined ? [missingTest(run.dataset.test)] : []),
       ...(record.validation === null ? ['Figures on images that it was not trained on.'] : []),
       ...(run.weights !== null && published === undefined ? ['The licence of the first weights.'] : []),
     ]),
   ].join('\n\n');
+}
+
+function missingTest(images: number): string {
+  return images === 0
+    ? 'Figures on test images: the data set has none.'
+    : `Figures on the ${images} test images: no evaluation of this epoch is kept.`;
 }
 
 function short(value: number): string {

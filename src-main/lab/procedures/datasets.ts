@@ -1,13 +1,13 @@
 /** Procedures on data sets. */
 import { resolve } from 'node:path';
 import { makeDemoSet } from '../../data/demo-set.ts';
-import { exportDataset } from '../../data/export-dataset.ts';
 import { importDataset } from '../../data/import.ts';
 import { createPipeline } from '../../data/pipeline.ts';
 import { splitDataset } from '../../data/split.ts';
 import { pixelStatistics, sizeStatistics } from '../../data/statistics.ts';
 import { isTrainable } from '../../data/trainable.ts';
 import { LabError } from '../../../src-shared/errors.ts';
+import { startDatasetExport } from '../dataset-export-job.ts';
 import { findSamples } from '../samples.ts';
 import { os } from './implementer.ts';
 
@@ -38,17 +38,9 @@ export const datasets = {
     return { job };
   }),
 
-  export: os.datasets.export.handler(({ context: { lab }, input }) => {
-    const { dataset, out } = input;
-    lab.store.dataset(dataset);
-    const job = lab.jobs.start('export-dataset', dataset, ({ signal, progress }) =>
-      exportDataset(lab.store, {
-        ...{ ...input, out: resolve(out), signal },
-        onProgress: (at) => progress({ ...at, message: 'Writing images' }),
-      }),
-    );
-    return { job };
-  }),
+  export: os.datasets.export.handler(({ context: { lab, paths }, input }) => ({
+    job: startDatasetExport(lab, paths, input),
+  })),
 
   stats: os.datasets.stats.handler(({ context: { lab }, input }) => {
     const { dataset, split, imageSize, resize, interpolation } = input;

@@ -30,13 +30,13 @@ export const exporting = {
   }),
 
   card: os.exporting.card.handler(async ({ context: { lab }, input: { run, epoch } }) => {
-    const facts = await readCardFacts(await findRun(lab.folder, run), epoch);
+    const facts = await readCardFacts(lab, await findRun(lab.folder, run), epoch);
     return { run: facts.run.id, epoch: facts.record.epoch, markdown: modelCard(facts) };
   }),
 
   saveCard: os.exporting.saveCard.handler(async ({ context: { lab, paths }, input }) => {
     const given = input.out === null ? null : paths.check(input.out);
-    const facts = await readCardFacts(await findRun(lab.folder, input.run), input.epoch);
+    const facts = await readCardFacts(lab, await findRun(lab.folder, input.run), input.epoch);
     const file = await lab.exports.place(given, exportWords(facts.run), '.md');
     await writeFileAtomic(file, modelCard(facts));
     return lab.exports.saved(file);

@@ -33,11 +33,12 @@ export function exportDatasetCommand(program: Command): void {
 
 async function exportDataset(session: Session, input: z.output<typeof exportDatasetSchema>): Promise<void> {
   const report = await followJob(session, 'export-dataset', session.client.datasets.export(input));
-  const { kind: _, ...line } = report;
+  const { kind: _, saved, ...line } = report;
   const { folder, images, classes, leftOut } = line;
+  const place = folder ?? saved?.file ?? '';
   session.output.result({ event: 'done', ...line }, () =>
     [
-      `Wrote ${count(images, 'image')} of ${count(classes.length, 'class', 'classes')} into ${printable(folder)}.`,
+      `Wrote ${count(images, 'image')} of ${count(classes.length, 'class', 'classes')} into ${printable(place)}.`,
       ...(leftOut > 0 ? [`Left out: ${leftOut} (excluded, or without a label).`] : []),
     ].join('\n'),
   );
