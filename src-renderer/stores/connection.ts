@@ -5,7 +5,7 @@ import { useClient, type Connection, type ConnectionState } from '../client/inde
 import type { Change } from '../../src-shared/contract/changes.ts';
 
 /** What can be asked for its revision: everything of a kind, or of one data set. */
-export type Topic = 'datasets' | 'runs' | `samples:${string}` | `predictions:${string}`;
+export type Topic = 'datasets' | 'runs' | 'exports' | `samples:${string}` | `predictions:${string}`;
 
 /** The connection's state, and a number for each topic that grows with every change of it. */
 export const useConnection = defineStore('connection', () => {
@@ -27,8 +27,8 @@ export const useConnection = defineStore('connection', () => {
   function receive(change: Change): void {
     if (change.what === 'ready') connected.value++;
     else if (change.what === 'job') for (const listener of jobListeners) listener(change.id);
-    else if (change.what === 'datasets' || change.what === 'runs') bump(change.what);
-    else bump(`${change.what}:${change.dataset}`);
+    else if ('dataset' in change) bump(`${change.what}:${change.dataset}`);
+    else bump(change.what);
   }
 
   async function follow(): Promise<void> {
