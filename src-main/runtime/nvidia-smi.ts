@@ -1,5 +1,6 @@
 /** What NVIDIA's driver tells of its cards, through the program that comes with it. */
 import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 
 /** A card at this moment; null for what it does not tell. */
 export interface GraphicsCard {
@@ -22,12 +23,12 @@ const MIB = 2 ** 20;
 /** The cards; none where the program is missing, fails or takes too long. */
 export async function readGraphicsCards(program = 'nvidia-smi'): Promise<GraphicsCard[]> {
   const args = [`--query-gpu=${FIELDS.join(',')}`, '--format=csv,noheader,nounits'];
-  const text = await new Promise<string>((resolve) => {
-    execFile(program, args, { timeout: TIMEOUT_MS, windowsHide: true }, (error, stdout) =>
-      resolve(error === null ? stdout : ''),
-    );
-  });
-  return parseGraphicsCards(text);
+  try {
+    const { stdout } = await promisify(execFile)(program, args, { timeout: TIMEOUT_MS, windowsHide: true });
+    return parseGraphicsCards(stdout);
+  } catch {
+    return [];
+  }
 }
 
 /** Reads lines such as `NVIDIA H200, 143771, 1024, 37, 41`; memory is in MiB, `[N/A]` stands for nothing. */

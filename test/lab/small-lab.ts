@@ -43,8 +43,14 @@ export async function importStripes(
 /** Settings of a training that takes a second. */
 export const SHORT = {
   dataset: 'stripes',
-  ...{ model: 'birdplane-plain', weights: 'none', imageSize: 32, epochs: 2, batchSize: 4 },
-  ...{ augment: 'none', device: 'cpu', threads: 1 },
+  model: 'birdplane-plain',
+  weights: 'none',
+  imageSize: 32,
+  epochs: 2,
+  batchSize: 4,
+  augment: 'none',
+  device: 'cpu',
+  threads: 1,
 } as const;
 
 /** Everything that a job reported, up to its end. */
