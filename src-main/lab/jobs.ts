@@ -31,6 +31,7 @@ interface Job {
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #onChange: (id: string) => void;
+  #closing = false;
 
   /** @param onChange called whenever a job began, moved on or ended */
   constructor(onChange: (id: string) => void = () => undefined) {
@@ -81,8 +82,14 @@ export class Jobs {
     this.#find(id).controller.abort();
   }
 
+  /** Whether all jobs were asked to end: nothing shall follow them. */
+  get closing(): boolean {
+    return this.#closing;
+  }
+
   /** Asks all jobs to end and waits for them. */
   async close(): Promise<void> {
+    this.#closing = true;
     const jobs = [...this.#jobs.values()];
     for (const { controller } of jobs) controller.abort();
     await Promise.all(jobs.map(({ ended }) => ended));

@@ -5,6 +5,7 @@ import { LabError } from '../../src-shared/errors.ts';
 import { createLoader, type LoaderRow } from '../data/loader.ts';
 import { SampleSource, type SourceOptions } from '../data/sample-source.ts';
 import { batchSizes } from '../data/sampler.ts';
+import type { SampleFile } from '../data/store/evaluations.ts';
 import type { SeenIn } from '../data/store/predictions.ts';
 import type { Split } from '../data/store/types.ts';
 import type { Classifier } from './classifier.ts';
@@ -12,20 +13,9 @@ import { softmax } from './metrics/softmax.ts';
 import { readRows } from './rows.ts';
 import { openRun, runClassifier, type OpenRun, type RunChoice } from './run-classifier.ts';
 
-/** A sample of a data set, as a line of the file that lists them. */
-export interface ListedSample {
-  readonly id: number;
-  readonly path: string;
-  /** Where its bytes lie. */
-  readonly file: string;
-  readonly sha256: string;
-  /** Left out by a person's decision. */
-  readonly excluded: boolean;
-}
-
 /** Options of {@link judgeSamples}. */
 export interface JudgeOptions extends RunChoice {
-  /** A file of {@link ListedSample}s as JSON lines. */
+  /** A file of {@link SampleFile}s as JSON lines. */
   readonly samples: string;
   /** Also those that the run did not have, unless they are excluded. */
   readonly unseen: boolean;
@@ -83,7 +73,7 @@ async function shownSamples(opened: OpenRun, { samples, unseen }: JudgeOptions):
   const seenIn = await seenSamples(opened);
   const shown: Shown[] = [];
   for await (const line of createInterface({ input: createReadStream(samples), crlfDelay: Infinity })) {
-    const { excluded, ...sample } = JSON.parse(line) as ListedSample;
+    const { excluded, ...sample } = JSON.parse(line) as SampleFile;
     const seen = seenIn(sample);
     if (seen !== undefined) shown.push({ ...sample, label: 0, seenIn: seen });
     else if (unseen && !excluded) shown.push({ ...sample, label: 0, seenIn: 'none' });
@@ -98,7 +88,7 @@ async function shownSamples(opened: OpenRun, { samples, unseen }: JudgeOptions):
 async function seenSamples({
   paths,
   run,
-}: OpenRun): Promise<(sample: Pick<ListedSample, 'path' | 'sha256'>) => Split | undefined> {
+}: OpenRun): Promise<(sample: Pick<SampleFile, 'path' | 'sha256'>) => Split | undefined> {
   const byPath = new Map<string, Split>();
   const byBytes = new Map<string, Split>();
   const key = (path: string, sha256: string): string => `${sha256} ${path.normalize('NFC')}`;

@@ -1,6 +1,7 @@
 /** Questions to kept evaluations, answered by the labels of now. Excluded samples are left out. */
 import { setImmediate } from 'node:timers/promises';
 import { LabError } from '../../../src-shared/errors.ts';
+import { contentPath } from './contents.ts';
 import type { Database, Row } from './database.ts';
 import { requireClass } from './classes.ts';
 import { findDataset } from './datasets.ts';
@@ -76,6 +77,18 @@ export interface JudgedSample {
   readonly seenIn: SeenIn;
 }
 
+/** A sample's file. */
+export interface SampleFile {
+  readonly id: number;
+  readonly path: string;
+  /** Where its bytes lie: at the path, or in the lab. */
+  readonly file: string;
+  /** Of the file's bytes. */
+  readonly sha256: string;
+  /** Left out by a person's decision. */
+  readonly excluded: boolean;
+}
+
 /** How two networks do on the same sample: `fixed` by the second, or `broken` by it. */
 export const OUTCOMES = ['fixed', 'broken', 'both-wrong', 'both-right'] as const;
 
@@ -107,11 +120,13 @@ interface Scored {
 /** The evaluations of a lab. */
 export class Evaluations {
   readonly #database: Database;
+  readonly #labFolder: string;
   readonly #scores: Scores;
   readonly #counts = new Map<number, Record<SeenIn, number>>();
 
-  constructor(database: Database) {
+  constructor(database: Database, labFolder: string) {
     this.#database = database;
+    this.#labFolder = labFolder;
     this.#scores = new Scores(database);
   }
 
@@ -127,6 +142,22 @@ export class Evaluations {
       result.push({ ...evaluation, counts: this.#counts.get(id)! });
     }
     return result;
+  }
+
+  /** Files of the samples of a data set whose ids follow one, by rising id: what a run is to be shown. */
+  files(dataset: string, { after, limit }: { readonly after: number; readonly limit: number }): SampleFile[] {
+    const rows = this.#database.all(
+      `SELECT s.id, coalesce(s.path, s.path_key) AS path, lower(hex(c.sha256)) AS sha256, c.stored, s.excluded
+       FROM samples s JOIN contents c ON c.id = s.content_id
+       WHERE +s.dataset_id = ? AND s.id > ? ORDER BY s.id LIMIT ?`,
+      ...[findDataset(this.#database, dataset).id, after, limit],
+    );
+    return rows.map((row) => {
+      const [path, sha256] = [String(row['path']), String(row['sha256'])];
+      const file =
+        row['stored'] === null ? path : contentPath(this.#labFolder, sha256, String(row['stored']));
+      return { id: Number(row['id']), path, file, sha256, excluded: row['excluded'] === 1 };
+    });
   }
 
   /** Begins an evaluation. */
