@@ -2,7 +2,7 @@
 import type { MessagePortMain } from 'electron';
 import { RPCHandler } from '@orpc/server/message-port';
 import { LabError } from '../../../src-shared/errors.ts';
-import { ALL_PATHS, Lab, router, servePicture } from '../../lab/index.ts';
+import { ALL_PATHS, followTrainings, Lab, router, servePicture } from '../../lab/index.ts';
 import { ComputeHost } from './compute-host.ts';
 import type { FromLab, PictureAnswer, ToLab } from './lab-messages.ts';
 
@@ -18,6 +18,7 @@ const lab = openLab();
 // Without a lab the main process tells the user why, and ends this process.
 if (lab !== undefined) {
   reportJobs(lab);
+  followTrainings(lab);
   parentPort.on('message', ({ data, ports }) => receive(lab, data as ToLab, ports));
 }
 

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { LabError } from '../../../../src-shared/errors.ts';
+import { followTrainings } from '../../../lab/index.ts';
 import { isLoopback } from '../../server/request-checks.ts';
 import { startServer } from '../../server/server.ts';
 import { z } from 'zod';
@@ -37,6 +38,7 @@ export function serveCommand(program: Command): void {
         const { host, port, root } = parseFlags(flags, command.opts());
         const roots = root.map(existingFolder);
         const server = await startServer({ lab, roots, host, port });
+        followTrainings(lab);
         try {
           output.result({ url: server.url, lab: lab.folder, roots }, () =>
             [
