@@ -34,6 +34,8 @@ export const seriesEpochSchema = z.object({
 /** See the file. */
 export const runSeriesSchema = z.object({
   run: z.string(),
+  /** Of the whole network's training; the head's may have one more. */
+  stepsPerEpoch: z.number(),
   /** How many steps a point stands for. */
   stride: z.number(),
   /** At most a thousand. */

@@ -1,5 +1,6 @@
 /** Procedures on runs. */
 import path from 'node:path';
+import { batchSizes } from '../../data/sampler.ts';
 import { readRecords } from '../../runs/metrics-log.ts';
 import { changeNotes } from '../../runs/notes-file.ts';
 import { readRunFile } from '../../runs/run-file.ts';
@@ -76,7 +77,10 @@ export const training = {
 
   series: os.training.series.handler(async ({ context: { lab }, input }) => {
     const folder = await findRun(lab.folder, input.run);
-    return { run: path.basename(folder), ...(await lab.series.read(folder)) };
+    const { id, dataset, settings } = await readRunFile(runPaths(folder).run);
+    const { batchSize, dropLast } = settings;
+    const stepsPerEpoch = batchSizes(dataset.train, batchSize, { dropLast, joinSingle: true }).length;
+    return { run: id, stepsPerEpoch, ...(await lab.series.read(folder)) };
   }),
 
   settingsOf: os.training.settingsOf.handler(async ({ context: { lab }, input }) => {
