@@ -19,6 +19,12 @@ export interface BenchResult {
   readonly ratio: { readonly min: number; readonly median: number; readonly max: number };
 }
 
+/** A figure without a counterpart. */
+export interface BenchFigure {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** Random pixels, uint8 `[N, size, size, 3]`. */
 export function noise(count: number, size: number): Tensor {
   const random = new CounterRandom('bench', count, size);
