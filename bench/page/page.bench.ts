@@ -86,7 +86,7 @@ function open(page: Page, name: string): Promise<number> {
         link.click();
         const look = (): void => {
           const title = document.querySelector('main h1')?.textContent?.trim();
-          if (title !== link.textContent!.trim()) requestAnimationFrame(look);
+          if (title !== link.textContent.trim()) requestAnimationFrame(look);
           else requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - begin)));
         };
         requestAnimationFrame(look);
