@@ -12,6 +12,7 @@ import { stageFiles, stageRecords } from './stage.ts';
 import {
   type AddedCounts,
   checkDatasetName,
+  type Content,
   type ContentStaging,
   type CopyGroup,
   type LabStore,
@@ -30,6 +31,8 @@ export interface ImportOptions extends ClassChoice {
   readonly maxPixels?: number;
   /** Archives that unpack to more are refused. */
   readonly maxArchiveBytes?: number;
+  /** What is known about bytes of that hash besides what the store knows, such as from an inspection. */
+  readonly known?: (sha256: string) => Content | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ReadProgress) => void;
 }
@@ -109,7 +112,7 @@ interface Work extends Omit<ImportOptions, 'rename'> {
 async function importFiles(store: LabStore, plan: FilePlan, work: Work): Promise<AddedCounts> {
   const entries = takeEntries(plan.entries, work);
   const counts = { added: 0, updated: 0, known: 0 };
-  const known = (sha256: string) => store.content(sha256);
+  const known = (sha256: string) => store.content(sha256) ?? work.known?.(sha256);
   for await (const batch of batches(readEntries(plan.root, entries, { ...work, known }))) {
     const samples = batch.filter((reading) => noteSkipped(reading, work));
     addBatch(store, work.dataset, samples, counts);
@@ -148,7 +151,7 @@ function stage(
   work: Work,
   staging: ContentStaging,
 ): AsyncIterable<Reading> {
-  const known = (sha256: string) => store.content(sha256);
+  const known = (sha256: string) => store.content(sha256) ?? work.known?.(sha256);
   const options = { ...work, known, staging, root: plan.root };
   if ('records' in plan) return stageRecords(plan.records, options);
   return stageFiles(source, takeEntries(plan.entries, work), options);

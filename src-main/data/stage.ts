@@ -10,7 +10,7 @@ import type { ContentStaging } from './store/index.ts';
 /** Options of staging. */
 export interface StageOptions extends ReadOptions {
   readonly root: string;
-  readonly staging: ContentStaging;
+  readonly staging: Pick<ContentStaging, 'add'>;
 }
 
 /** Small files, each of which waits for the disk. */

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
-import { LabStore } from '../data/store/index.ts';
+import { type Content, LabStore } from '../data/store/index.ts';
 import { callOnce, exportRun, type CallOptions } from '../runs/compute-client.ts';
 import type { CallName, ComputeCalls } from '../runs/compute-protocol.ts';
 import type { ExportOptions } from '../runs/export.ts';
@@ -44,6 +44,11 @@ export class Lab {
   readonly thumbnails: ThumbnailCache;
   readonly #host: ProcessHost;
   readonly #processes = new Set<ComputeProcess>();
+  /** What a network is fed, to look at. */
+  readonly prepared = new PreparedPictures();
+  readonly runRows = new RunRows();
+  /** What the last inspection found out about contents, by their SHA-256. */
+  readonly inspected = new Map<string, Content>();
   readonly #devices = new Map<DeviceChoice, Promise<ComputeCalls['resolve-device']['output']>>();
   #store: LabStore | undefined;
 

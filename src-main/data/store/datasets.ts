@@ -65,6 +65,24 @@ export function ensureDataset(database: Database, name: string): number {
     .id;
 }
 
+/**
+ * Gives a data set another name, or its name another spelling.
+ *
+ * @throws LabError `DATASET_NOT_FOUND`, `DATASET_EXISTS`, `INVALID_ARGUMENT` as {@link ensureDataset}
+ */
+export function renameDataset(database: Database, name: string, to: string): void {
+  checkDatasetName(to);
+  const { id } = findDataset(database, name);
+  const key = to.normalize('NFC');
+  const other = database.get('SELECT id FROM datasets WHERE name_key = ?', key);
+  if (other !== undefined && other['id'] !== id) {
+    throw new LabError('DATASET_EXISTS', `The lab has a data set "${to}" already.`, {
+      hint: 'Choose another name.',
+    });
+  }
+  database.run('UPDATE datasets SET name = ?, name_key = ? WHERE id = ?', to, key, id);
+}
+
 /** Throws LabError `INVALID_ARGUMENT` unless the text can be a data set's name. */
 export function checkDatasetName(name: string): void {
   if (/^[^\p{Cc}\p{Cs}]{1,200}$/u.test(name) && name.trim() === name) return;

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { LabError } from '../../../src-shared/errors.ts';
 import { Database } from './database.ts';
 import { ContentStaging } from './contents.ts';
-import { ensureDataset, findDataset, listDatasets } from './datasets.ts';
+import { ensureDataset, findDataset, listDatasets, renameDataset } from './datasets.ts';
 import { applyClassChange, type ClassChange } from './class-edits.ts';
 import { Evaluations } from './evaluations.ts';
 import { applyEdit, type Edit, listEvents, redoEdit, undoEdit } from './edits.ts';
@@ -12,6 +12,8 @@ import { type LabLock, lockLab } from './lock.ts';
 import { prepareSchema } from './migrations.ts';
 import { removeUnfinished } from './predictions.ts';
 import type { EditResult } from './operations.ts';
+import { holdersOf, moveSamples } from './moved-samples.ts';
+import { removeDataset } from './remove-dataset.ts';
 import { Samples } from './sample-questions.ts';
 import { type EditSummary, nextEdits } from './summaries.ts';
 import {
@@ -109,6 +111,16 @@ export class LabStore {
   rows(dataset: string): SampleRow[] {
     return listRows(this.database, this.folder, this.dataset(dataset).id);
   }
+  /** Gives a data set another name. @throws LabError `DATASET_NOT_FOUND`, `DATASET_EXISTS`, `INVALID_ARGUMENT` */
+  renameDataset(name: string, to: string): void {
+    renameDataset(this.database, name, to);
+  }
+
+  /** Forgets a data set with its labels and their history. @throws LabError `DATASET_NOT_FOUND` */
+  removeDataset(name: string): Promise<void> {
+    return removeDataset(this.database, name);
+  }
+
 
   /** Samples that can be trained on, by class and split. */
   trainableCounts(dataset: string): TrainableCount[] {
@@ -163,6 +175,18 @@ export class LabStore {
   setSplits(splits: ReadonlyMap<number, Split | null>): void {
     this.database.transaction(() => {
       writeSplits(this.database, splits);
+  /** Ids of the samples that lie at the paths, by the paths as they are given. @throws LabError `DATASET_NOT_FOUND` */
+  holdersOf(dataset: string, paths: Iterable<string>): Map<string, number> {
+    return holdersOf(this.database, this.dataset(dataset).id, paths);
+  }
+
+  /** Says where samples lie now, by their ids, all at once. No other sample of the data set may lie there. */
+  moveSamples(moves: ReadonlyMap<number, string>): void {
+    this.database.transaction(() => {
+      moveSamples(this.database, moves);
+    });
+  }
+
     });
   }
 

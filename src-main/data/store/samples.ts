@@ -26,8 +26,7 @@ export function insertSamples(
 
 function insertSample(database: Database, datasetId: number, sample: NewSample): keyof AddedCounts {
   const contentId = ensureContent(database, sample.content);
-  const key = sample.path.normalize('NFC');
-  const sortKey = naturalKey(key.replaceAll('\\', '/'));
+  const { key, spelling, sortKey } = pathColumns(sample.path);
   const known = database.get(
     'SELECT id, content_id FROM samples WHERE dataset_id = ? AND sort_key = ? AND path_key = ?',
     datasetId,
@@ -45,9 +44,16 @@ function insertSample(database: Database, datasetId: number, sample: NewSample):
     `INSERT INTO samples (dataset_id, content_id, class_id, split, given_split, path_key, path, sort_key)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[datasetId, contentId, classId, sample.split, sample.split],
-    ...[key, sample.path === key ? null : sample.path, sortKey],
+    ...[key, spelling, sortKey],
   );
   return 'added';
+}
+
+/** A path as the table keeps it: by its key, and by its spelling where that differs. */
+export function pathColumns(path: string): { key: string; spelling: string | null; sortKey: string } {
+  const key = path.normalize('NFC');
+  const sortKey = naturalKey(key.replaceAll('\\', '/'));
+  return { key, spelling: path === key ? null : path, sortKey };
 }
 
 function ensureContent(database: Database, content: Content): number {

@@ -1,21 +1,22 @@
 /** Procedures on data sets. */
-import { resolve } from 'node:path';
 import { makeDemoSet } from '../../data/demo-set.ts';
-import { importDataset } from '../../data/import.ts';
 import { createPipeline } from '../../data/pipeline.ts';
 import { splitDataset } from '../../data/split.ts';
 import { pixelStatistics, sizeStatistics } from '../../data/statistics.ts';
 import { isTrainable } from '../../data/trainable.ts';
 import { LabError } from '../../../src-shared/errors.ts';
+import { removeDataset, renameDataset } from '../dataset-changes.ts';
 import { startDatasetExport } from '../dataset-export-job.ts';
+import { startFileCheck, startImport, startInspection, startRelocation } from '../dataset-jobs.ts';
 import { findSamples } from '../samples.ts';
 import { os } from './implementer.ts';
 
 export const datasets = {
-  drawDemoSet: os.datasets.drawDemoSet.handler(({ context: { lab }, input }) => {
-    const { folder, ...options } = input;
+  drawDemoSet: os.datasets.drawDemoSet.handler(({ context: { lab, paths }, input }) => {
+    const { folder: given, ...options } = input;
+    const folder = paths.check(given);
     const job = lab.jobs.start('demo-set', folder, ({ signal, progress }) =>
-      makeDemoSet(resolve(folder), {
+      makeDemoSet(folder, {
         ...options,
         signal,
         onProgress: (at) => progress({ ...at, message: 'Drawing pictures' }),
@@ -24,18 +25,30 @@ export const datasets = {
     return { job };
   }),
 
-  import: os.datasets.import.handler(({ context: { lab }, input }) => {
-    const { path, dataset, format, classes, rename, maxPixels, maxArchiveBytes } = input;
-    const job = lab.jobs.start('import', dataset, ({ signal, progress }) =>
-      importDataset(lab.store, {
-        ...{ path, dataset, format, rename, signal },
-        ...(classes !== null && { classes }),
-        ...(maxPixels !== null && { maxPixels }),
-        ...(maxArchiveBytes !== null && { maxArchiveBytes }),
-        onProgress: (at) => progress({ ...at, message: 'Reading images' }),
-      }),
-    );
-    return { job };
+  inspect: os.datasets.inspect.handler(({ context: { lab, paths }, input }) => ({
+    job: startInspection(lab, { ...input, path: paths.check(input.path) }),
+  })),
+
+  import: os.datasets.import.handler(({ context: { lab, paths }, input }) => ({
+    job: startImport(lab, { ...input, path: paths.check(input.path) }),
+  })),
+
+  checkFiles: os.datasets.checkFiles.handler(({ context: { lab }, input }) => ({
+    job: startFileCheck(lab, input.dataset),
+  })),
+
+  relocate: os.datasets.relocate.handler(({ context: { lab, paths }, input }) => ({
+    job: startRelocation(lab, input.dataset, paths.check(input.folder)),
+  })),
+
+  rename: os.datasets.rename.handler(async ({ context: { lab }, input }) => {
+    await renameDataset(lab, input.dataset, input.name);
+    return {};
+  }),
+
+  remove: os.datasets.remove.handler(async ({ context: { lab }, input }) => {
+    await removeDataset(lab, input.dataset);
+    return {};
   }),
 
   export: os.datasets.export.handler(({ context: { lab, paths }, input }) => ({
@@ -63,7 +76,12 @@ export const datasets = {
 
   split: os.datasets.split.handler(({ context: { lab }, input }) => {
     const { dataset, groupPattern, ...options } = input;
-    return splitDataset(lab.store, dataset, { ...options, ...(groupPattern !== null && { groupPattern }) });
+    const report = splitDataset(lab.store, dataset, {
+      ...options,
+      ...(groupPattern !== null && { groupPattern }),
+    });
+    lab.changes.emit({ what: 'samples', dataset });
+    return report;
   }),
 
   list: os.datasets.list.handler(({ context: { lab } }) => lab.store.datasets()),

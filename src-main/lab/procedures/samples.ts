@@ -31,7 +31,9 @@ export const samples = {
 };
 
 /** An evaluation as the contract names it. */
-export function named(evaluation: KeptEvaluation | undefined): { run: string; epoch: number; at: string } | null {
+export function named(
+  evaluation: KeptEvaluation | undefined,
+): { run: string; epoch: number; at: string } | null {
   if (evaluation === undefined) return null;
   const { run, epoch, at } = evaluation;
   return { run, epoch, at };

@@ -1,0 +1,88 @@
+/** Long work on data sets. */
+import { inspectSource } from '../data/inspect.ts';
+import { importDataset, type ImportOptions } from '../data/import.ts';
+import { findLostFiles } from '../data/original-files.ts';
+import { relocate } from '../data/relocate.ts';
+import type { importSchema, inspectSchema } from '../../src-shared/contract/datasets.ts';
+import type { z } from 'zod';
+import type { Lab } from './lab.ts';
+
+/** Files and samples that a result names. */
+const NAMED = 100;
+
+type Limits = Pick<z.output<typeof inspectSchema>, 'maxPixels' | 'maxArchiveBytes'>;
+
+function limits({
+  maxPixels,
+  maxArchiveBytes,
+}: Limits): Pick<ImportOptions, 'maxPixels' | 'maxArchiveBytes'> {
+  return { ...(maxPixels !== null && { maxPixels }), ...(maxArchiveBytes !== null && { maxArchiveBytes }) };
+}
+
+/** Looks at what could be imported. What it finds out about contents is kept for the import that follows. */
+export function startInspection(lab: Lab, input: z.output<typeof inspectSchema>): string {
+  const { path, format } = input;
+  return lab.jobs.start('inspect', path, ({ signal, progress, emit }) => {
+    lab.inspected.clear();
+    return inspectSource({
+      ...{ path, format, signal, ...limits(input) },
+      known: (sha256) => lab.store.content(sha256),
+      // Where the bytes are kept is the import's to say.
+      onContent: ({ stored: _, ...content }) => void lab.inspected.set(content.sha256, content),
+      onPlan: (plan) => emit({ event: 'plan', plan }),
+      onProgress: (at) => progress({ ...at, message: 'Reading images' }),
+    });
+  });
+}
+
+/** Brings images into a data set. */
+export function startImport(lab: Lab, input: z.output<typeof importSchema>): string {
+  const { path, dataset, format, classes, rename } = input;
+  return lab.jobs.start('import', dataset, async ({ signal, progress }) => {
+    try {
+      return await importDataset(lab.store, {
+        ...{ path, dataset, format, rename, signal, ...limits(input) },
+        ...(classes !== null && { classes }),
+        known: (sha256) => lab.inspected.get(sha256),
+        onProgress: (at) => progress({ ...at, message: 'Reading images' }),
+      });
+    } finally {
+      // An import that failed may have left a part of the images.
+      lab.changes.emit({ what: 'datasets' });
+      lab.changes.emit({ what: 'samples', dataset });
+    }
+  });
+}
+
+/** Looks whether the originals are where they were. */
+export function startFileCheck(lab: Lab, dataset: string): string {
+  lab.store.dataset(dataset);
+  return lab.jobs.start('check-files', dataset, async ({ signal, progress }) => {
+    const onProgress = (at: { done: number; total: number }) =>
+      progress({ ...at, message: 'Looking for files' });
+    const { checked, lost } = await findLostFiles(lab.store, dataset, { signal, onProgress });
+    const gone = lost.filter(({ found }) => found === 'gone').length;
+    const files = lost
+      .slice(0, NAMED)
+      .map(({ sample, found }) => ({ sample: sample.id, path: sample.path, found }));
+    return { checked, gone, changed: lost.length - gone, files };
+  });
+}
+
+/** Finds originals that moved in a folder. */
+export function startRelocation(lab: Lab, dataset: string, folder: string): string {
+  lab.store.dataset(dataset);
+  return lab.jobs.start('relocate', dataset, async ({ signal, progress }) => {
+    let message = '';
+    const { moved, missing } = await relocate(lab.store, {
+      ...{ dataset, folder, signal },
+      onStep: (step) => (message = step === 'looking' ? 'Looking for files' : 'Comparing files'),
+      onProgress: (at) => progress({ ...at, message }),
+    });
+    if (moved.length > 0) lab.changes.emit({ what: 'samples', dataset });
+    return {
+      ...{ found: moved.length, missing: missing.length },
+      ...{ moved: moved.slice(0, NAMED), stillMissing: missing.slice(0, NAMED) },
+    };
+  });
+}
