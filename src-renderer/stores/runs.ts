@@ -35,6 +35,7 @@ export const useRuns = defineStore('runs', () => {
   watch(
     () => connection.revision('runs'),
     () => void read().catch(() => undefined),
+    { immediate: true },
   );
 
   function get(id: string | null | undefined): RunInfo | undefined {

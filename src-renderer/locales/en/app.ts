@@ -67,6 +67,7 @@ export default {
     inspect: 'Looking at the files',
     relocate: 'Looking for moved files',
     train: 'Training',
+    calibrate: 'Measuring the speed',
     evaluate: 'Evaluating',
     predict: 'Predicting',
     export: 'Exporting',

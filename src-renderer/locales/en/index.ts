@@ -1,4 +1,5 @@
 /** English. */
 import app from './app.ts';
+import train from './train.ts';
 
-export default { ...app };
+export default { ...app, ...train };

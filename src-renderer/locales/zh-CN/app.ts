@@ -69,6 +69,7 @@ const messages: typeof en = {
     inspect: '正在查看文件',
     relocate: '正在寻找移动过的文件',
     train: '正在训练',
+    calibrate: '正在测量速度',
     evaluate: '正在评估',
     predict: '正在预测',
     export: '正在导出',
