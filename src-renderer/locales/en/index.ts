@@ -1,5 +1,6 @@
 /** English. */
 import app from './app.ts';
+import label from './label.ts';
 import train from './train.ts';
 
-export default { ...app, ...train };
+export default { ...app, ...label, ...train };
