@@ -53,11 +53,11 @@ export interface InspectedClass {
 export interface Inspection extends PlannedSource {
   /** Readable ones. */
   readonly images: number;
-  /** The commonest first. */
+  /** What is no image or cannot be read, by the beginning of the reason, the commonest first. */
   readonly problems: readonly {
     readonly reason: string;
     readonly files: number;
-    readonly examples: readonly string[];
+    readonly examples: readonly Skipped[];
   }[];
   /** Images with the same bytes as one before them. */
   readonly duplicates: number;
@@ -68,7 +68,7 @@ export interface Inspection extends PlannedSource {
   readonly conflictGroups: readonly CopyGroup[];
 }
 
-/** Images of a class, files of a problem, groups of copies, and copies of a group that are named. */
+/** Images of a class, problems and files of a problem, groups of copies and copies of a group that are named. */
 const NAMED = 20;
 
 /**
@@ -142,12 +142,14 @@ function summarise(
 }
 
 function problemsOf(skipped: readonly Skipped[], tell: TellPath): Inspection['problems'] {
-  return [...Map.groupBy(skipped, ({ reason }) => reason)]
+  // What follows is about the single file, such as the bytes it begins with.
+  return [...Map.groupBy(skipped, ({ reason }) => reason.split(/;| \(|\. /)[0]!)]
     .map(([reason, files]) => ({
       ...{ reason, files: files.length },
-      examples: files.slice(0, NAMED).map(({ path }) => tell(path)),
+      examples: files.slice(0, NAMED).map((file) => ({ path: tell(file.path), reason: file.reason })),
     }))
-    .sort((a, b) => b.files - a.files);
+    .sort((a, b) => b.files - a.files)
+    .slice(0, NAMED);
 }
 
 function copiesOf(

@@ -85,8 +85,8 @@ export const sourcePlanSchema = z.object({
 export const inspectionSchema = sourcePlanSchema.extend({
   /** Readable ones. */
   images: z.number(),
-  /** What is no image or cannot be read, by reason, the commonest first. */
-  problems: list(z.object({ reason: z.string(), files: z.number(), examples: list(z.string()) })),
+  /** What is no image or cannot be read, by the beginning of the reason, the commonest first. */
+  problems: list(z.object({ reason: z.string(), files: z.number(), examples: list(skipped) })),
   /** Images with the same bytes as one before them, and the first groups of them. */
   duplicates: z.number(),
   duplicateGroups: list(copies),
