@@ -34,7 +34,7 @@ function planes(pixels: Uint8Array, size: number): Tensor {
   const area = size * size;
   const data = Float32Array.from({ length: 3 * area }, (_, at) => {
     const channel = Math.floor(at / area);
-    return (pixels[(at % area) * 3 + channel]! / 255 - MEAN![channel]!) / STD![channel]!;
+    return (pixels[(at % area) * 3 + channel]! / 255 - MEAN[channel]!) / STD[channel]!;
   });
   return { dtype: 'float32', dims: [1, 3, size, size], data };
 }
@@ -48,9 +48,7 @@ async function answer(file: string, pixels: Uint8Array, size: number): Promise<n
   const count = typeof batch === 'number' ? batch : 1;
   const data = new Float32Array(count * input.data.length);
   for (let at = 0; at < count; at++) data.set(input.data as Float32Array, at * input.data.length);
-  const feeds = new Map([
-    [session.inputNames[0]!, { ...input, dims: [count, 3, size, size], data } as Tensor],
-  ]);
+  const feeds = new Map([[session.inputNames[0]!, { ...input, dims: [count, 3, size, size], data }]]);
   const output = (await session.run(feeds)).get(session.outputNames[0]!)!;
   await session.release();
   return Array.from(output.data as Float32Array).slice(0, output.data.length / count);

@@ -137,8 +137,11 @@ function resample(data, { lines, from, to, along, across }) {
 `;
 }
 
-const NEAREST = `function tapsOf(place, scale) {
-  return { first: Math.floor((place + 0.5) * scale), weights: [1] };
+const NEAREST = `/** The pixel that a pixel shows. Pillow adds up its steps, roundings included. */
+function tapsOf(place, scale) {
+  let centre = scale / 2;
+  for (let step = 0; step < place; step++) centre += scale;
+  return { first: Math.floor(centre), weights: [1] };
 }
 `;
 
