@@ -1,4 +1,6 @@
 /** The contract, implemented. */
+import { augment } from './procedures/augment.ts';
+import { batches } from './procedures/batches.ts';
 import { changes } from './procedures/changes.ts';
 import { datasets } from './procedures/datasets.ts';
 import { evaluation } from './procedures/evaluation.ts';
@@ -17,6 +19,8 @@ export const router = os.router({
   datasets,
   samples,
   labels,
+  batches,
+  augment,
   training,
   evaluation,
   prediction,

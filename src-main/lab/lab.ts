@@ -11,6 +11,8 @@ import type { ComputeProcess, ProcessHost } from '../runs/process-host.ts';
 import type { ExportResult } from '../runs/verify-export.ts';
 import type { DeviceChoice } from '../runtime/devices.ts';
 import { MachineMeter } from '../runtime/machine-load.ts';
+import { PreparedPictures } from './batches/prepared.ts';
+import { RunRows } from './batches/run-rows.ts';
 import { Changes } from './changes.ts';
 import { ExportsFolder } from './exports.ts';
 import { Jobs } from './jobs.ts';
@@ -42,6 +44,9 @@ export class Lab {
   /** What a page can fetch. */
   readonly exports: ExportsFolder;
   readonly thumbnails: ThumbnailCache;
+  /** What a network is fed, to look at. */
+  readonly prepared = new PreparedPictures();
+  readonly runRows = new RunRows();
   readonly #host: ProcessHost;
   readonly #processes = new Set<ComputeProcess>();
   /** What a network is fed, to look at. */

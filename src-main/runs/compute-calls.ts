@@ -1,5 +1,6 @@
 /** What a compute process does for each call. */
 import { listDevices, resolveDevice } from '../runtime/devices.ts';
+import { demonstrate } from './certificate/demonstrate.ts';
 import type { CallName, ComputeCalls } from './compute-protocol.ts';
 import { evaluateRun } from './evaluate.ts';
 import { buildExport, exportWeights } from './export.ts';
@@ -54,6 +55,12 @@ export const COMPUTE_HANDLERS: ComputeHandlers = {
     return null;
   },
   'export-log': (input) => exportLog(input),
+  demonstrate: (input, { signal, emit }) =>
+    demonstrate({
+      ...input,
+      signal,
+      onProgress: (done, total) => emit({ event: 'progress', done, total }),
+    }),
   devices: () => listDevices(),
   'resolve-device': (choice) => resolveDevice(choice),
 };

@@ -1,6 +1,8 @@
 /** What the lab and a compute process say to each other. */
 import type { LabErrorJson } from '../../src-shared/errors.ts';
 import type { DeviceChoice, DeviceStatus } from '../runtime/devices.ts';
+import type { Certificate } from './certificate/certificate.ts';
+import type { DemonstrateOptions } from './certificate/demonstrate.ts';
 import type { EvaluateOptions, Evaluation } from './evaluate.ts';
 import type { ExportOptions, UnverifiedExport } from './export.ts';
 import type { JudgeEvent, JudgeOptions } from './judge.ts';
@@ -43,6 +45,8 @@ export interface ComputeCalls {
   'verify-export': Call<UnverifiedExport, ExportResult>;
   'export-weights': Call<RunChoice & { readonly out: string }, null>;
   'export-log': Call<LogExportOptions, LogExport>;
+  /** Certifies an order of images, good or bad, without training. */
+  demonstrate: Call<Omit<DemonstrateOptions, 'signal' | 'onProgress'>, Certificate[], ProgressEvent>;
   devices: Call<null, DeviceStatus[]>;
   'resolve-device': Call<DeviceChoice, { readonly device: string; readonly reason: string }>;
 }

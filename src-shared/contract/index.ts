@@ -1,5 +1,7 @@
 /** Every call that a shell or a page can make to the lab. To add one: its namespace's file, then its handler. */
 import type { ContractRouterClient } from '@orpc/contract';
+import { augment } from './augment.ts';
+import { batches } from './batches.ts';
 import { changes } from './changes.ts';
 import { datasets } from './datasets.ts';
 import { evaluation } from './evaluation.ts';
@@ -16,6 +18,8 @@ export const contract = {
   datasets,
   samples,
   labels,
+  batches,
+  augment,
   training,
   evaluation,
   prediction,

@@ -1,5 +1,6 @@
 /** Long work: a job reports progress and events, ends with a result or an error, and can be cancelled. */
 import { z } from 'zod';
+import { shownOrderSchema } from './certificate.ts';
 import { list } from './fields.ts';
 import { ERROR_CODES } from '../errors.ts';
 import { classMetricsSchema, confusionSchema, intervalSchema } from './figures.ts';
@@ -27,6 +28,7 @@ export const JOB_KINDS = [
   'export-log',
   'export-dataset',
   'stats',
+  'certify',
 ] as const;
 
 /** One of {@link JOB_KINDS}. */
@@ -304,6 +306,7 @@ export const jobResultSchema = z.discriminatedUnion('kind', [
   logReportSchema.extend({ kind: z.literal('export-log') }),
   datasetExportSchema.extend({ kind: z.literal('export-dataset') }),
   statsReportSchema.extend({ kind: z.literal('stats') }),
+  shownOrderSchema.extend({ kind: z.literal('certify') }),
 ]);
 
 /** What a job reports: its progress, what it has done so far, and its end. */

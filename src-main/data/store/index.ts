@@ -32,6 +32,7 @@ import {
   medianSide,
   type TrainableCount,
 } from './trainable-counts.ts';
+import { TrainingRows } from './training-rows.ts';
 import type { Content, CopyGroup, DatasetInfo, LabelEvent, NewSample, SampleRow, Split } from './types.ts';
 
 export { checkDatasetName } from './datasets.ts';
@@ -59,6 +60,8 @@ export class LabStore {
   readonly evaluations: Evaluations;
   /** Questions about the samples. */
   readonly samples: Samples;
+  /** The rows that a training would have. */
+  readonly training: TrainingRows;
   readonly #lock: LabLock;
 
   private constructor(folder: string, lock: LabLock, database: Database) {
@@ -67,6 +70,7 @@ export class LabStore {
     this.database = database;
     this.evaluations = new Evaluations(database, folder);
     this.samples = new Samples(database, folder);
+    this.training = new TrainingRows(database, folder);
   }
 
   /**

@@ -23,7 +23,8 @@ const CONFLICTS = `
   SELECT content_id FROM samples WHERE dataset_id = ?1 AND excluded = 0 AND class_id IS NOT NULL
   GROUP BY content_id HAVING min(class_id) <> max(class_id)`;
 
-const TRAINABLE = `dataset_id = ?1 AND excluded = 0 AND class_id IS NOT NULL AND content_id NOT IN (${CONFLICTS})`;
+/** A sample of the data set `?1` that can be trained on. */
+export const TRAINABLE = `dataset_id = ?1 AND excluded = 0 AND class_id IS NOT NULL AND content_id NOT IN (${CONFLICTS})`;
 
 /** In code-point order of the classes. */
 export function countTrainable(database: Database, datasetId: number): TrainableCount[] {

@@ -2,12 +2,18 @@
 import type { Lab } from '../lab.ts';
 import { files } from './files.ts';
 import type { PictureReply, PictureSource } from './picture.ts';
+import { prepared } from './prepared.ts';
 import { samples } from './samples.ts';
 
 export type { PictureReply } from './picture.ts';
 
 /** By the first part of the path. */
-const SOURCES: Readonly<Record<string, PictureSource>> = { files, samples };
+const SOURCES: Readonly<Record<string, PictureSource>> = {
+  files,
+  samples,
+  batches: prepared,
+  augment: prepared,
+};
 
 /**
  * Answers a request for a picture, for whatever shell.

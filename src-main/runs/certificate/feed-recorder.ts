@@ -1,10 +1,11 @@
 /** Watches what the steps of a training are fed, and writes a certificate at the end of each epoch. */
 import { LabError } from '../../../src-shared/errors.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
-import { appendRecord, cutRecords, readRecords } from '../metrics-log.ts';
+import { appendRecord, cutRecords } from '../metrics-log.ts';
 import type { RunPaths } from '../run-folder.ts';
 import type { Certificate } from './certificate.ts';
 import { certify, type ExpectedRow, type Expectation } from './certify.ts';
+import { readCertificates } from './certificate-file.ts';
 import { attest, type SlotWitness } from './fed-batch.ts';
 import { FedLog } from './fed-log.ts';
 
@@ -67,9 +68,4 @@ export class FeedRecorder {
   close(): void {
     this.#log.close();
   }
-}
-
-/** The certificates of a run so far, in the order of its epochs. */
-export function readCertificates(file: string): Promise<Certificate[]> {
-  return readRecords<Certificate>(file);
 }

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { readCertificates } from '../../../src-main/runs/certificate/feed-recorder.ts';
+import { readCertificates } from '../../../src-main/runs/certificate/certificate-file.ts';
 import type { RunRow } from '../../../src-main/runs/rows.ts';
 import { runPaths } from '../../../src-main/runs/run-folder.ts';
 import { makeFolder } from '../folder.ts';
