@@ -69,6 +69,7 @@ export default {
     train: 'Training',
     calibrate: 'Measuring the speed',
     evaluate: 'Evaluating',
+    'keep-evaluation': 'Evaluating',
     predict: 'Predicting',
     export: 'Exporting',
     'export-log': 'Exporting the log',

@@ -71,6 +71,7 @@ const messages: typeof en = {
     train: '正在训练',
     calibrate: '正在测量速度',
     evaluate: '正在评估',
+    'keep-evaluation': '正在评估',
     predict: '正在预测',
     export: '正在导出',
     'export-log': '正在导出日志',
