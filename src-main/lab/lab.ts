@@ -47,13 +47,10 @@ export class Lab {
   /** What a network is fed, to look at. */
   readonly prepared = new PreparedPictures();
   readonly runRows = new RunRows();
-  readonly #host: ProcessHost;
-  readonly #processes = new Set<ComputeProcess>();
-  /** What a network is fed, to look at. */
-  readonly prepared = new PreparedPictures();
-  readonly runRows = new RunRows();
   /** What the last inspection found out about contents, by their SHA-256. */
   readonly inspected = new Map<string, Content>();
+  readonly #host: ProcessHost;
+  readonly #processes = new Set<ComputeProcess>();
   readonly #devices = new Map<DeviceChoice, Promise<ComputeCalls['resolve-device']['output']>>();
   #store: LabStore | undefined;
 

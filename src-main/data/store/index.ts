@@ -111,10 +111,6 @@ export class LabStore {
     return findDataset(this.database, name);
   }
 
-  /** All samples of a data set, in natural order of their paths. */
-  rows(dataset: string): SampleRow[] {
-    return listRows(this.database, this.folder, this.dataset(dataset).id);
-  }
   /** Gives a data set another name. @throws LabError `DATASET_NOT_FOUND`, `DATASET_EXISTS`, `INVALID_ARGUMENT` */
   renameDataset(name: string, to: string): void {
     renameDataset(this.database, name, to);
@@ -125,6 +121,10 @@ export class LabStore {
     return removeDataset(this.database, name);
   }
 
+  /** All samples of a data set, in natural order of their paths. */
+  rows(dataset: string): SampleRow[] {
+    return listRows(this.database, this.folder, this.dataset(dataset).id);
+  }
 
   /** Samples that can be trained on, by class and split. */
   trainableCounts(dataset: string): TrainableCount[] {
@@ -175,10 +175,6 @@ export class LabStore {
     );
   }
 
-  /** Writes the split of every sample given by its id. */
-  setSplits(splits: ReadonlyMap<number, Split | null>): void {
-    this.database.transaction(() => {
-      writeSplits(this.database, splits);
   /** Ids of the samples that lie at the paths, by the paths as they are given. @throws LabError `DATASET_NOT_FOUND` */
   holdersOf(dataset: string, paths: Iterable<string>): Map<string, number> {
     return holdersOf(this.database, this.dataset(dataset).id, paths);
@@ -191,6 +187,10 @@ export class LabStore {
     });
   }
 
+  /** Writes the split of every sample given by its id. */
+  setSplits(splits: ReadonlyMap<number, Split | null>): void {
+    this.database.transaction(() => {
+      writeSplits(this.database, splits);
     });
   }
 
