@@ -38,6 +38,7 @@ export class DesktopShell {
     this.#showMenu();
     const named = paths.find(isLabFolder);
     const given = process.env['VITRINE_LAB'] === undefined ? this.#settings.current.lab : undefined;
+    if (named !== undefined) this.#settings.change({ lab: named });
     this.#openLab(named ?? given ?? defaultLabFolder());
     this.showWindow();
     this.#import(paths.filter((file) => file !== named));
@@ -93,6 +94,7 @@ export class DesktopShell {
     if (folder === this.#lab?.folder) return;
     if (!(await this.#mayEndJobs(switchQuestion, quitDetail, openNow, keepWorking))) return;
     await this.#lab?.close();
+    this.#settings.change({ lab: folder });
     this.#openLab(folder);
     this.#window?.reload();
   }
@@ -130,7 +132,6 @@ export class DesktopShell {
 
   #openLab(folder: string): void {
     this.#jobs(0);
-    this.#settings.change({ lab: folder });
     this.#lab = new LabHost(folder, {
       onJobs: (running) => this.#jobs(running),
       onFailed: (error) => void this.#labFailed(error),
@@ -150,6 +151,7 @@ export class DesktopShell {
       return;
     }
     const other = answer === 1 ? await this.dialogs.pickFolder(this.#texts.pickLab) : null;
+    if (other !== null) this.#settings.change({ lab: other });
     this.#openLab(other ?? folder);
     this.#window?.reload();
   }

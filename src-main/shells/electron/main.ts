@@ -1,4 +1,5 @@
 /** Electron's main process: it owns the window, the menus and dialogs, and starts the processes that do the work. */
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { app, session } from 'electron';
 import { DesktopShell } from './desktop-shell.ts';
@@ -10,7 +11,9 @@ import { pathsAmong } from './opened-paths.ts';
 registerPageScheme();
 app.enableSandbox();
 // Apart from the lab's folder, which on macOS would otherwise be the same: both have a cache.
-app.setPath('userData', path.join(app.getPath('appData'), 'vitrine-desktop'));
+const ownFolder = path.join(app.getPath('appData'), 'vitrine-desktop');
+mkdirSync(ownFolder, { recursive: true });
+app.setPath('userData', ownFolder);
 guardNavigation();
 
 // `electron .` is given the app's folder first.

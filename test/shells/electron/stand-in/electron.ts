@@ -4,7 +4,7 @@
  * really runs the preload, and draws nothing.
  */
 import { EventEmitter } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ConfiguredApp } from '../launch.ts';
 import { Page } from './page.ts';
@@ -50,6 +50,7 @@ class App extends EventEmitter {
   }
   setPath(name: string, value: string): void {
     needReady('app.setPath', false);
+    if (!existsSync(value)) throw new Error(`app.setPath: ${value} does not exist.`);
     this.#paths[name] = value;
   }
   requestSingleInstanceLock(data: unknown): boolean {
@@ -199,12 +200,15 @@ export const session = {
   },
 };
 
-/** Answers of dialogs to come, the first next; without one a dialog stays open. */
+/** Answers of dialogs to come, and dialogs that wait for one. */
 const answers: unknown[] = [];
+const open: ((answer: unknown) => void)[] = [];
 function ask(name: string) {
   return (...values: unknown[]): Promise<unknown> => {
     record(name, values.at(-1));
-    return answers.length > 0 ? Promise.resolve(answers.shift()) : new Promise(() => undefined);
+    return answers.length > 0
+      ? Promise.resolve(answers.shift())
+      : new Promise((resolve) => open.push(resolve));
   };
 }
 export const dialog = {
@@ -266,6 +270,11 @@ export const standIn = {
       await new Promise((resolve) => setTimeout(resolve, 10));
     return standIn.window.webContents.page;
   },
+  /** Answers the dialog that is open, or the next one that opens. */
+  async reply(answer: unknown): Promise<void> {
+    await standIn.until(() => open.length > 0);
+    open.shift()!(answer);
+  },
   /** Waits until something holds. */
   async until(holds: () => unknown): Promise<void> {
     while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -284,9 +293,9 @@ interface Evaluation {
 process.on('message', (message) => {
   const { id, source, value } = message as Evaluation;
   // The test's own code, sent by the test itself.
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const run = new Function(`return (${source})`)() as (given: StandIn, value: unknown) => unknown;
-  void Promise.resolve()
+  // The lone window of the program is there from the start.
+  void (configured.firstInstance ? standIn.page() : ready)
     .then(() => run(standIn, value))
     .then(
       (result) => process.send?.({ id, result }),
