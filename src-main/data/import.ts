@@ -25,6 +25,8 @@ export interface ImportOptions extends ClassChoice {
   readonly path: string;
   /** The data set's name; one that exists already is extended. */
   readonly dataset: string;
+  /** Names of the only entries of a folder to look at; all unless given. */
+  readonly only?: readonly string[];
   /** `auto` unless given. */
   readonly format?: FormatChoice;
   /** Larger pictures (width × height) are skipped. */
@@ -77,9 +79,10 @@ type Sample = Extract<Reading, { content: unknown }>;
  */
 export async function importDataset(store: LabStore, options: ImportOptions): Promise<ImportReport> {
   checkDatasetName(options.dataset);
-  const { signal, maxArchiveBytes } = options;
+  const { signal, maxArchiveBytes, only } = options;
   const source = await openSource(options.path, {
     ...(signal !== undefined && { signal }),
+    ...(only !== undefined && { only }),
     ...(maxArchiveBytes !== undefined && { maxBytes: maxArchiveBytes }),
   });
   const plan = await planSource(source, options.format ?? 'auto');

@@ -12,6 +12,8 @@ import type { Skipped } from './walk.ts';
 export interface InspectOptions {
   /** A folder, an archive, or a list of images. */
   readonly path: string;
+  /** Names of the only entries of a folder to look at; all unless given. */
+  readonly only?: readonly string[];
   /** `auto` unless given. */
   readonly format?: FormatChoice;
   /** Larger pictures (width × height) are skipped. */
@@ -77,9 +79,10 @@ const NAMED = 20;
  * @throws LabError as `importDataset`, but for those about its name and classes
  */
 export async function inspectSource(options: InspectOptions): Promise<Inspection> {
-  const { signal, maxArchiveBytes } = options;
+  const { signal, maxArchiveBytes, only } = options;
   const source = await openSource(options.path, {
     ...(signal !== undefined && { signal }),
+    ...(only !== undefined && { only }),
     ...(maxArchiveBytes !== undefined && { maxBytes: maxArchiveBytes }),
   });
   const plan = await planSource(source, options.format ?? 'auto');

@@ -23,19 +23,25 @@ export interface Source {
   read(files: ReadonlySet<string>): AsyncIterable<SourceFile>;
 }
 
+/** Options of {@link openSource}. */
+export interface SourceOptions extends ArchiveLimits {
+  /** Names of the only entries of a folder to look at; all unless given. */
+  readonly only?: readonly string[];
+}
+
 /**
  * Lists a folder or an archive.
  *
  * @throws LabError `SOURCE_NOT_FOUND`, `SOURCE_UNREADABLE`, `ARCHIVE_UNSAFE`, `ARCHIVE_CORRUPT`,
  * `ARCHIVE_UNSUPPORTED`, `CANCELLED`
  */
-export async function openSource(path: string, limits: ArchiveLimits = {}): Promise<Source> {
+export async function openSource(path: string, options: SourceOptions = {}): Promise<Source> {
   const file = await realFile(path);
-  if (file === undefined) return openFolder(path, limits.signal);
+  if (file === undefined) return openFolder(path, options.signal, options.only);
   if (isManifestName(file)) {
     return folderSource({ root: resolve(file, '..'), files: [], others: [basename(file)], skipped: [] });
   }
-  const archive = await openArchive(file, limits);
+  const archive = await openArchive(file, options);
   return {
     listing: await listArchive(file, archive),
     hasFiles: false,
@@ -44,8 +50,12 @@ export async function openSource(path: string, limits: ArchiveLimits = {}): Prom
 }
 
 /** Lists a folder. @throws LabError `SOURCE_NOT_FOUND`, `SOURCE_UNREADABLE`, `CANCELLED` */
-export async function openFolder(path: string, signal?: AbortSignal): Promise<Source> {
-  return folderSource(await listFolder(path, signal));
+export async function openFolder(
+  path: string,
+  signal?: AbortSignal,
+  only?: readonly string[],
+): Promise<Source> {
+  return folderSource(await listFolder(path, signal, only));
 }
 
 /** Reads one file of a source. */

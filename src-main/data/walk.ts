@@ -40,10 +40,15 @@ interface Folder {
  * lead to it, so neither loops nor links crossing one another blow the walk up. What cannot be read is listed
  * with a reason and never stops the walk.
  *
+ * @param only names of the only entries of the folder to look at; all unless given
  * @throws LabError `SOURCE_NOT_FOUND`, `SOURCE_UNREADABLE` (the root itself), `CANCELLED`.
  */
-export async function listFolder(path: string, signal?: AbortSignal): Promise<Listing> {
-  return new Walk(await resolveRoot(path), signal).run();
+export async function listFolder(
+  path: string,
+  signal?: AbortSignal,
+  only?: readonly string[],
+): Promise<Listing> {
+  return new Walk(await resolveRoot(path), signal, only).run();
 }
 
 interface Root {
@@ -57,6 +62,8 @@ interface Root {
 class Walk {
   readonly #root: string;
   readonly #signal: AbortSignal | undefined;
+  /** In NFC. */
+  readonly #only: ReadonlySet<string> | undefined;
   readonly #files: string[] = [];
   readonly #others: string[] = [];
   readonly #skipped: Skipped[] = [];
@@ -65,9 +72,10 @@ class Walk {
   readonly #linked: { readonly path: string; readonly parent: Folder; readonly id: string }[] = [];
   readonly #readAs = new Map<string, string>();
 
-  constructor(root: Root, signal: AbortSignal | undefined) {
+  constructor(root: Root, signal: AbortSignal | undefined, only: readonly string[] | undefined) {
     this.#root = root.path;
     this.#signal = signal;
+    this.#only = only && new Set(only.map((name) => name.normalize('NFC')));
     // A link to a folder around the root would lead back into it.
     for (const [up, id] of root.above.entries()) this.#readAs.set(id, `..${'/..'.repeat(up)}`);
     this.#enter('', root.id, root.above);
@@ -130,6 +138,7 @@ class Walk {
     }
     for (const bytes of names.sort(Buffer.compare)) {
       const name = bytes.toString('utf8');
+      if (folder.path === '' && this.#only?.has(name.normalize('NFC')) === false) continue;
       const path = folder.path === '' ? name : `${folder.path}/${name}`;
       if (isUtf8(bytes)) await this.#add(folder, path, name);
       else this.#skip(path, 'its name is not valid UTF-8; rename it');

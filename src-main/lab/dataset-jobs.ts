@@ -1,8 +1,9 @@
 /** Long work on data sets. */
-import { inspectSource } from '../data/inspect.ts';
-import { importDataset, type ImportOptions } from '../data/import.ts';
+import { type InspectOptions, inspectSource } from '../data/inspect.ts';
+import { importDataset } from '../data/import.ts';
 import { findLostFiles } from '../data/original-files.ts';
 import { relocate } from '../data/relocate.ts';
+import { splitDataset } from '../data/split.ts';
 import type { importSchema, inspectSchema } from '../../src-shared/contract/datasets.ts';
 import type { z } from 'zod';
 import type { Lab } from './lab.ts';
@@ -10,22 +11,24 @@ import type { Lab } from './lab.ts';
 /** Files and samples that a result names. */
 const NAMED = 100;
 
-type Limits = Pick<z.output<typeof inspectSchema>, 'maxPixels' | 'maxArchiveBytes'>;
-
-function limits({
-  maxPixels,
-  maxArchiveBytes,
-}: Limits): Pick<ImportOptions, 'maxPixels' | 'maxArchiveBytes'> {
-  return { ...(maxPixels !== null && { maxPixels }), ...(maxArchiveBytes !== null && { maxArchiveBytes }) };
+/** How to read what `input` names; where nothing was chosen, nothing is said. */
+function reading(input: z.output<typeof inspectSchema>): Omit<InspectOptions, 'onPlan' | 'onProgress'> {
+  const { path, format, only, maxPixels, maxArchiveBytes } = input;
+  return {
+    ...{ path, format },
+    ...(only !== null && { only }),
+    ...(maxPixels !== null && { maxPixels }),
+    ...(maxArchiveBytes !== null && { maxArchiveBytes }),
+  };
 }
 
 /** Looks at what could be imported. What it finds out about contents is kept for the import that follows. */
 export function startInspection(lab: Lab, input: z.output<typeof inspectSchema>): string {
-  const { path, format } = input;
-  return lab.jobs.start('inspect', path, ({ signal, progress, emit }) => {
+  return lab.jobs.start('inspect', input.path, ({ signal, progress, emit }) => {
     lab.inspected.clear();
     return inspectSource({
-      ...{ path, format, signal, ...limits(input) },
+      ...reading(input),
+      signal,
       known: (sha256) => lab.store.content(sha256),
       // Where the bytes are kept is the import's to say.
       onContent: ({ stored: _, ...content }) => void lab.inspected.set(content.sha256, content),
@@ -37,15 +40,17 @@ export function startInspection(lab: Lab, input: z.output<typeof inspectSchema>)
 
 /** Brings images into a data set. */
 export function startImport(lab: Lab, input: z.output<typeof importSchema>): string {
-  const { path, dataset, format, classes, rename } = input;
+  const { dataset, classes, rename, split } = input;
   return lab.jobs.start('import', dataset, async ({ signal, progress }) => {
     try {
-      return await importDataset(lab.store, {
-        ...{ path, dataset, format, rename, signal, ...limits(input) },
+      const report = await importDataset(lab.store, {
+        ...{ ...reading(input), dataset, rename, signal },
         ...(classes !== null && { classes }),
         known: (sha256) => lab.inspected.get(sha256),
         onProgress: (at) => progress({ ...at, message: 'Reading images' }),
       });
+      if (split !== null && report.classes.length > 0) splitDataset(lab.store, dataset, split);
+      return report;
     } finally {
       // An import that failed may have left a part of the images.
       lab.changes.emit({ what: 'datasets' });

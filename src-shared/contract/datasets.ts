@@ -20,16 +20,26 @@ export const IMPORT_FORMATS = [
   ...(['cifar-10', 'cifar-100', 'cifar-100-coarse', 'mnist', 'fashion-mnist', 'unlabelled'] as const),
 ] as const;
 
+const splitShares = z.strictObject({
+  validation: number({ min: 0, max: 1 }).default(0.2),
+  test: number({ min: 0, max: 1 }).default(0.1),
+  seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 }).default(0),
+});
+
 /** Fields of an import. */
 export const importSchema = z.strictObject({
   /** A folder, an archive (.zip, .tar, .tar.gz), or a list of images (.csv, .jsonl). */
   path: text('the path of a folder, an archive or a list of images'),
   dataset,
+  /** Names of the only entries of a folder to look at; null for all. */
+  only: z.array(text('a name')).min(1).nullable().default(null),
   format: oneOf(IMPORT_FORMATS).default('auto'),
   /** The only classes to take, as the source calls them; null for all. */
   classes: z.array(text('the name of a class')).min(1).nullable().default(null),
   /** New names by those of the source. */
   rename: z.record(text('the name of a class'), text('the name of a class')).default({}),
+  /** Divides the data set at the end, if its images have labels; null to leave it. */
+  split: splitShares.nullable().default(null),
   /** Larger pictures (width × height) are skipped; null for the default limit. */
   maxPixels: wholeNumber({ min: 1 }).nullable().default(null),
   /** Archives that unpack to more are refused; null for the default limit. */
@@ -39,17 +49,15 @@ export const importSchema = z.strictObject({
 /** Fields of an inspection: those of an import that say how to read. */
 export const inspectSchema = importSchema.pick({
   path: true,
+  only: true,
   format: true,
   maxPixels: true,
   maxArchiveBytes: true,
 });
 
 /** Fields of a split. */
-export const splitSchema = z.strictObject({
+export const splitSchema = splitShares.extend({
   dataset,
-  validation: number({ min: 0, max: 1 }).default(0.2),
-  test: number({ min: 0, max: 1 }).default(0.1),
-  seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 }).default(0),
   /** A regular expression on file names: those with the same first capture group stay on one side. */
   groupPattern: text('a regular expression').nullable().default(null),
 });

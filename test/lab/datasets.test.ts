@@ -7,7 +7,7 @@ import type { JobEvent } from '../../src-shared/contract/job.ts';
 import { Lab, nodeHost, pathsBelow, router } from '../../src-main/lab/index.ts';
 import { createRouterClient } from '@orpc/server';
 import { zipOf } from '../data/archives/build.ts';
-import { stripes } from '../shells/cli/pictures.ts';
+import { drawFolder, stripes } from '../shells/cli/pictures.ts';
 import { temporaryFolder } from '../data/temporary.ts';
 import { ended, errorOf, importStripes, openLab, type SmallLab } from './small-lab.ts';
 import { onTestFinished } from 'vitest';
@@ -90,6 +90,20 @@ describe('an import', () => {
     expect(kept.startsWith(path.join(lab.folder, 'contents'))).toBe(true);
     expect(await resultOf(small, client.datasets.checkFiles({ dataset: 'pets' }))).toMatchObject({
       ...{ checked: 2, gone: 0, changed: 0 },
+    });
+  });
+
+  test('takes some entries of a folder alone, and divides the data set at the end', async () => {
+    const small = openLab();
+    const { client, folder } = small;
+    const pictures = await drawFolder(path.join(folder, 'pictures'), ['a', 'b', 'c'], 10);
+    const input = { path: pictures, only: ['a', 'c'] };
+    expect(await resultOf(small, client.datasets.inspect(input))).toMatchObject({ images: 20 });
+    const split = { validation: 0.2, test: 0.1 };
+    await resultOf(small, client.datasets.import({ ...input, dataset: 'some', split }));
+    expect(await client.samples.counts({ dataset: 'some' })).toMatchObject({
+      classes: [{ name: 'a' }, { name: 'c' }],
+      splits: { train: 14, validation: 4, test: 2, none: 0 },
     });
   });
 
