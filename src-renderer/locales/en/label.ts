@@ -35,6 +35,7 @@ export default {
     suggestion: 'The model says {class}, {share}',
     copies:
       'Copies say: {labels}. | One copy of this picture says: {labels}. A label goes to both. | {n} copies of this picture say: {labels}. A label goes to all.',
+    noLabel: 'no label',
     severalClasses: '{n} classes',
     undo: 'Undo: {edit}',
     redo: 'Redo: {edit}',
@@ -87,10 +88,10 @@ export default {
     willMove:
       'No image has {name}; the class goes. | One image goes from {name} to {to}. | {n} images go from {name} to {to}.',
     bulk: {
-      button: 'All of these',
-      title: 'Change all of these images',
+      button: 'Change the rest ({n})',
+      title: 'Change this image and all that follow',
       about:
-        'It concerns all {n} images of the list you go through. | It concerns the one image of the list you go through. | It concerns all {n} images of the list you go through. One undo takes it back.',
+        'It concerns {n} images of the list you go through. | It concerns the last image of the list you go through. | It concerns {n} images of the list you go through. One undo takes it back.',
       what: 'What to do',
       label: 'Label as {name}',
       clear: 'Take the label away',

@@ -13,9 +13,9 @@ import type { Queue } from './use-queue.ts';
 export function useEditText() {
   const { t } = useI18n();
   return ({ kind, samples, from, to }: EditSummaryJson): string => {
-    const names = [...new Set(from.map((name) => name ?? t('common.unlabelled')))];
+    const names = [...new Set(from.map((name) => name ?? t('label.noLabel')))];
     const former = names.length > 2 ? t('label.severalClasses', names.length) : names.join(', ');
-    const values = { n: samples, from: former, to: to ?? t('common.unlabelled') };
+    const values = { n: samples, from: former, to: to ?? t('label.noLabel') };
     return t(`label.edit.${kind}`, values, samples);
   };
 }

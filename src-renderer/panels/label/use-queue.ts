@@ -66,7 +66,7 @@ export function useQueue(choice: () => QueueChoice | undefined) {
   return {
     ...{ ids, at, range, selected, current, known, go, extend, advance, find },
     evaluation: computed(() => snapshot.data.value?.evaluation ?? null),
-    isRead: computed(() => snapshot.data.value !== undefined),
+    isRead: computed(() => snapshot.data.value !== undefined && !snapshot.loading.value),
     error: computed(() => snapshot.error.value ?? rows.error.value),
     reload: snapshot.reload,
   };
