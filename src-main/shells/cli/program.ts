@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { augmentationsCommand } from './commands/augmentations.ts';
 import { cardCommand } from './commands/card.ts';
+import { certificateCommand } from './commands/certificate.ts';
 import { datasetsCommand } from './commands/datasets.ts';
 import { demoCommand } from './commands/demo.ts';
 import { describeCommand } from './commands/describe.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommand[] = [
     exportCommand,
     exportLogCommand,
     cardCommand,
+    certificateCommand,
     modelsCommand,
     describeCommand,
     devicesCommand,
