@@ -19,3 +19,8 @@ export function pictureUrl(sample: number, sha256?: string): string {
 function version(sign: '?' | '&', sha256: string | undefined): string {
   return sha256 === undefined ? '' : `${sign}v=${sha256.slice(0, 16)}`;
 }
+
+/** The picture of a file that a network was asked about: the job's id, and the file's place in it. */
+export function predictedUrl(job: string, index: number, size: ThumbnailSize): string {
+  return `/images/files/${job}/${index}?size=${size}`;
+}
