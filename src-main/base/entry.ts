@@ -23,7 +23,11 @@ export function entryUrl(name: EntryName, here: string = import.meta.url): URL {
   return here.endsWith('.ts') ? new URL(`../${ENTRIES[name]}`, here) : new URL(`./${name}.js`, here);
 }
 
-/** A file of `resources/`. Sources (`src-main/base/`) and bundles (`out/main/`) are equally deep. */
+/**
+ * A file of `resources/`. Sources (`src-main/base/`) and bundles (`out/main/`) are equally deep. Of the packaged
+ * desktop program the bundles lie in the archive `resources/app.asar`, and what is in `resources/` here beside it.
+ */
 export function resourceUrl(relative: string, here: string = import.meta.url): URL {
-  return new URL(`../../resources/${relative}`, here);
+  const folder = here.includes('/app.asar/') ? '../../../' : '../../resources/';
+  return new URL(folder + relative, here);
 }

@@ -18,6 +18,13 @@ describe('entryUrl', () => {
 });
 
 describe('resourceUrl', () => {
+  it('looks beside the archive of a packaged program', () => {
+    const chunk = 'file:///opt/Vitrine/resources/app.asar/out/main/entry-1a2b.js';
+    expect(resourceUrl('models/x.safetensors', chunk).href).toBe(
+      'file:///opt/Vitrine/resources/models/x.safetensors',
+    );
+  });
+
   it('finds resources from source', () => {
     expect(existsSync(resourceUrl('models/README.md'))).toBe(true);
   });
