@@ -41,6 +41,7 @@ test('begins with what has no label; keys label and go on', async () => {
   const { labels, waitFor, current, wrapper } = await openPanel();
   expect(current()).toBe('3.png');
   expect(wrapper.text()).toContain('1 of 3');
+  press('1', { repeat: true });
   press('2');
   await waitFor(() => labels()[3] === 'dog' && current() === '4.png');
   press('s');

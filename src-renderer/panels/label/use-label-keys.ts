@@ -23,8 +23,9 @@ export function useLabelKeys({ queue, labelling, keys, find, open }: LabelKeys):
     if (suggested !== undefined) void labelling.label(suggested);
   };
   const hasImage = (): boolean => queue.current.value !== undefined;
-  const onImage = (action: () => unknown) => (): void => {
-    if (hasImage()) action();
+  // A key that is held down must not label image after image.
+  const onImage = (action: () => unknown) => (event: KeyboardEvent): void => {
+    if (hasImage() && !event.repeat) action();
   };
 
   useShortcuts(() => ({
