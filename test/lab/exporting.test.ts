@@ -28,7 +28,7 @@ async function resultOf<Kind extends JobKind>(
 ): Promise<ResultOf<Kind>> {
   const last = (await ended(client, await started)).at(-1);
   expect(last).toMatchObject({ event: 'done' });
-  return (last as { result: ResultOf<Kind> }).result;
+  return (last as unknown as { result: ResultOf<Kind> }).result;
 }
 
 describe('without a place', () => {

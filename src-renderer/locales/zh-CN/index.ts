@@ -3,7 +3,10 @@ import type en from '../en/index.ts';
 import app from './app.ts';
 import evaluate from './evaluate.ts';
 import label from './label.ts';
+import library from './library.ts';
 import train from './train.ts';
+import exporting from './export.ts';
+import predict from './predict.ts';
 
-const messages: typeof en = { ...app, ...evaluate, ...label, ...train };
+const messages: typeof en = { ...app, ...evaluate, ...label, ...library, ...train, ...exporting, ...predict };
 export default messages;

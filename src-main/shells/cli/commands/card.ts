@@ -1,12 +1,8 @@
 import type { Command } from 'commander';
 import { cardSchema } from '../../../../src-shared/contract/exporting.ts';
 import { parseFlags, toNumber } from '../flags.ts';
-import { runSession, type GlobalOptions } from '../session.ts';
+import { runSession } from '../session.ts';
 import { printable } from '../text.ts';
-
-interface CardOptions extends GlobalOptions {
-  readonly out?: string;
-}
 
 /** `vitrine card RUN` */
 export function cardCommand(program: Command): void {
@@ -17,11 +13,11 @@ export function cardCommand(program: Command): void {
     .option('--epoch <number>', 'instead of the best one', toNumber)
     .option('--out <file>', 'write it into a file')
     .action((run: string, _: unknown, command: Command) => {
-      const { lab, json, debug, out, ...flags } = command.optsWithGlobals<CardOptions>();
+      const { lab, json, debug, out, ...flags } = command.optsWithGlobals();
       return runSession({ lab, json, debug }, async ({ client, output }) => {
         const input = parseFlags(cardSchema, { run, ...flags }, { run: 'RUN' });
         if (out !== undefined) {
-          const saved = await client.exporting.saveCard({ ...input, out });
+          const saved = await client.exporting.saveCard({ ...input, out: out as string });
           output.result(saved, () => `Wrote ${printable(saved.file)}.`);
           return;
         }

@@ -3,12 +3,8 @@ import type { PredictionJson } from '../../../../src-shared/contract/job.ts';
 import { predictSchema } from '../../../../src-shared/contract/prediction.ts';
 import { parseFlags, toNumber } from '../flags.ts';
 import { followJob } from '../follow-job.ts';
-import { EXIT, runSession, type GlobalOptions } from '../session.ts';
+import { EXIT, runSession } from '../session.ts';
 import { percent, printable } from '../text.ts';
-
-interface PredictFlags extends GlobalOptions {
-  readonly csv?: string;
-}
 
 /** `vitrine predict RUN|MODEL.onnx FILES…` */
 export function predictCommand(program: Command): void {
@@ -21,7 +17,7 @@ export function predictCommand(program: Command): void {
     .option('--epoch <number>', "of a run's epochs, instead of the best one", toNumber)
     .option('--csv <file>', 'write a table, too')
     .action((model: string, files: string[], _: unknown, command: Command) => {
-      const { lab, json, debug, csv, ...flags } = command.optsWithGlobals<PredictFlags>();
+      const { lab, json, debug, csv, ...flags } = command.optsWithGlobals();
       return runSession({ lab, json, debug }, async (session) => {
         const names = { model: 'MODEL', files: 'FILES' };
         const input = parseFlags(predictSchema, { model, files, events: true, ...flags }, names);
@@ -32,7 +28,10 @@ export function predictCommand(program: Command): void {
           }
         });
         if (csv !== undefined) {
-          const { file } = await session.client.prediction.saveTable({ job: started.job, out: csv });
+          const { file } = await session.client.prediction.saveTable({
+            job: started.job,
+            out: csv as string,
+          });
           session.output.text(`Wrote ${printable(file)}.`);
         }
         return failed === 0 ? EXIT.success : EXIT.failure;
