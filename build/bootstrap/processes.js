@@ -56,5 +56,5 @@ export function run(program, args, options = {}) {
 
 /** @param {NodeJS.Signals | null} signal */
 function signalNumber(signal) {
-  return { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 }[String(signal)] ?? 6;
+  return { SIGHUP: 1, SIGINT: 2, SIGTRAP: 5, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 }[String(signal)] ?? 6;
 }

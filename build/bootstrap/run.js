@@ -7,8 +7,10 @@ import { ensureBrowser } from './browser.js';
 import { ensureBuilt } from './bundles.js';
 import { runChecks } from './checks.js';
 import { ensureInstalled } from './install.js';
+import { packageDesktop } from './package-desktop.js';
 import { ROOT, projectNode, run } from './processes.js';
 import { setUpCuda } from './setup-cuda.js';
+import { start } from './start.js';
 
 /** @typedef {(args: readonly string[]) => Promise<number>} Step answers with an exit code */
 
@@ -23,7 +25,9 @@ const demo = (args) =>
 const COMMANDS = {
   build: [ensureInstalled, ensureBuilt],
   demo: [ensureInstalled, ensureBuilt, demo],
+  package: [ensureInstalled, ensureBuilt, packageDesktop],
   'setup:cuda': [ensureInstalled, setUpCuda],
+  start: [ensureInstalled, ensureBuilt, start],
   test: [ensureInstalled, ensureBuilt, ensureBrowser, runChecks],
 };
 
