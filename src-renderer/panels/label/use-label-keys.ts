@@ -24,9 +24,11 @@ export function useLabelKeys({ queue, labelling, keys, find, open }: LabelKeys):
   };
   const hasImage = (): boolean => queue.current.value !== undefined;
   // A key that is held down must not label image after image.
-  const onImage = (action: () => unknown) => (event: KeyboardEvent): void => {
-    if (hasImage() && !event.repeat) action();
-  };
+  const onImage =
+    (action: () => unknown) =>
+    (event: KeyboardEvent): void => {
+      if (hasImage() && !event.repeat) action();
+    };
 
   useShortcuts(() => ({
     ...Object.fromEntries([...keys()].map(([name, key]) => [key, onImage(() => labelling.label(name))])),

@@ -1,5 +1,5 @@
 /** Archives in, chosen classes, statistics, a training on what only the lab holds, and data sets out. */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { tarOf } from '../../data/archives/build.ts';
@@ -81,6 +81,20 @@ test('from an archive to a run and back to a folder', async () => {
   expect((await vitrine('export-dataset', 's', '--out', out, '--lab', lab)).stderr).toBe(
     `error: The folder ${out} is not empty: an export needs one of its own. Give the path of a folder that does not exist yet.\n`,
   );
+});
+
+test('images without class folders, labelled afterwards', async () => {
+  const bare = path.join(folder, 'bare');
+  mkdirSync(bare);
+  for (const number of [0, 1]) writeFileSync(path.join(bare, `${number}.png`), await stripes(0, number));
+  const run = async (...args: string[]) => (await vitrine(...args, '--lab', lab)).stdout;
+  const imported = await run('import', bare, '--dataset', 'bare');
+  expect(imported).toContain('Format: unlabelled, because nothing says the class of any of its 2 files');
+  expect(imported).toContain('2 images (2 new) without a label yet: give them some with vitrine label');
+  await run('label', 'bare', '0.png', '--as', 'cat', '--create-class');
+  expect(await run('label', 'bare', '--undo')).toBe('Undone: label no label → cat (1 image).\n');
+  expect(await run('label', 'bare', '--redo')).toBe('Redone: label no label → cat (1 image).\n');
+  expect(await run('label', 'bare', '--redo')).toBe('There is nothing to take back or to repeat.\n');
 });
 
 test('flags that are wrong', async () => {

@@ -56,8 +56,10 @@ async function label(session: Session, dataset: string, paths: string[], flags: 
 function tellReplay({ output }: Session, done: string, edit: EditSummaryJson | null): void {
   output.result({ event: 'done', changed: edit?.samples ?? 0, edit }, () => {
     if (edit === null) return 'There is nothing to take back or to repeat.';
-    const names = [edit.from.map((name) => name ?? 'no label').join(', '), edit.to ?? ''];
-    const what = [edit.kind, ...names.filter((name) => name !== '').map(printable)].join(' ');
+    const from = edit.from.map((name) => name ?? 'no label').join(', ');
+    const to = edit.to ?? (edit.kind === 'label' ? 'no label' : '');
+    const names = [from, to].filter((name) => name !== '').map(printable);
+    const what = [edit.kind, names.join(' → ')].join(' ').trim();
     return `${done}: ${what} (${count(edit.samples, 'image')}).`;
   });
 }
