@@ -41,7 +41,6 @@ export const useEvaluations = defineStore('evaluations', () => {
   const list = (dataset: string): Promise<readonly KeptEvaluationJson[]> => client().list({ dataset });
   const epochs = (run: string) => client().epochs({ run });
   const keep = (run: string, epoch: number | null) => client().keep({ run, epoch });
-  const forget = (dataset: string, name: EvaluationName) => client().forget({ dataset, ...name });
   const figures = (dataset: string, name: EvaluationName, split: SeenInJson | null): Promise<FiguresJson> =>
     client().figures({ dataset, ...name, split });
   const samples = (
@@ -57,7 +56,7 @@ export const useEvaluations = defineStore('evaluations', () => {
   ): Promise<readonly ComparedSampleJson[]> => client().compared({ dataset, ...query });
 
   return {
-    ...{ list, epochs, keep, forget, figures, samples, compare, compared },
+    ...{ list, epochs, keep, figures, samples, compare, compared },
     ...{ pictureUrl, thumbnailUrl },
   };
 });

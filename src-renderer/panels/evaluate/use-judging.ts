@@ -9,6 +9,13 @@ export function useJudging(dataset: () => string | null) {
   const { t } = useI18n();
   const labels = useLabels();
   const toasts = useToasts();
+  /** The message about the last deed: its button takes back what was done last, so there is one only. */
+  let told: number | undefined;
+
+  function forget(): void {
+    if (told !== undefined) toasts.dismiss(told);
+    told = undefined;
+  }
 
   async function act(samples: readonly number[], deed: Deed): Promise<void> {
     const name = dataset();
@@ -16,14 +23,17 @@ export function useJudging(dataset: () => string | null) {
     const edited = await toasts.attempt(() => labels.edit(name, samples, changeOf(deed)));
     if (edited === undefined) return;
     const values = { n: samples.length, label: deed.do === 'label' ? deed.label : '' };
+    forget();
     toasts.done(t(`evaluate.did.${deed.do}`, values, samples.length), {
       label: t('common.undo'),
       run: () => void undo(),
     });
+    told = toasts.shown.at(-1)?.id;
   }
 
   async function undo(): Promise<void> {
     const name = dataset();
+    forget();
     if (name !== null) await toasts.attempt(() => labels.undo(name));
   }
 
