@@ -79,7 +79,8 @@ export const useJobs = defineStore('jobs', () => {
       const stop = watch(
         () => known.get(id)?.status,
         (status) => {
-          if (status === 'running') return;
+          // Unknown: it is being read because it has just begun.
+          if (status === 'running' || status === undefined) return;
           resolve();
           queueMicrotask(() => stop());
         },
