@@ -65,6 +65,7 @@ export default {
     'demo-set': 'Drawing the sample data set',
     import: 'Importing',
     inspect: 'Looking at the files',
+    'check-files': 'Looking for the files',
     relocate: 'Looking for moved files',
     train: 'Training',
     calibrate: 'Measuring the speed',

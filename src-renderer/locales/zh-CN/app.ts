@@ -67,6 +67,7 @@ const messages: typeof en = {
     'demo-set': '正在绘制示例数据集',
     import: '正在导入',
     inspect: '正在查看文件',
+    'check-files': '正在检查文件',
     relocate: '正在寻找移动过的文件',
     train: '正在训练',
     calibrate: '正在测量速度',
