@@ -16,8 +16,8 @@ mkdirSync(ownFolder, { recursive: true });
 app.setPath('userData', ownFolder);
 guardNavigation();
 
-// `electron .` is given the app's folder first.
-const paths = pathsAmong(process.argv.slice(app.isPackaged ? 1 : 2), process.cwd());
+// `electron .` is given the app's folder, too.
+const paths = pathsAmong(process.argv.slice(1), process.cwd()).filter((file) => file !== app.getAppPath());
 if (app.requestSingleInstanceLock({ paths })) await run();
 else app.quit();
 

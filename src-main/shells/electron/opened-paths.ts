@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /**
  * The existing files and folders among the arguments of a start.
  *
- * @param args without the program, and without the app's folder where Electron was given one
+ * @param args without the program
  */
 export function pathsAmong(args: readonly string[], workingFolder: string): string[] {
   return args

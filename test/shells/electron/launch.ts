@@ -14,6 +14,8 @@ export interface ConfiguredApp {
   /** For everything the program keeps. */
   readonly folder: string;
   readonly packaged: boolean;
+  /** The app's folder, which `electron .` has among its arguments. */
+  readonly appPath: string;
   readonly languages: readonly string[];
   readonly firstInstance: boolean;
 }
@@ -68,11 +70,13 @@ export function launch(options: LaunchOptions = {}): LaunchedApp {
   const configured: ConfiguredApp = {
     folder,
     packaged: options.packaged ?? false,
+    appPath: path.resolve(ROOT),
     languages: options.languages ?? ['en-GB'],
     firstInstance: options.firstInstance ?? true,
   };
   const main = path.join(ROOT, 'out/main/electron.js');
-  const child = fork(main, options.args ?? [], {
+  const args = [...(configured.packaged ? [] : [ROOT]), ...(options.args ?? [])];
+  const child = fork(main, args, {
     execArgv: ['--import', new URL('./stand-in/register.ts', import.meta.url).href],
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

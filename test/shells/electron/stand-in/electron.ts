@@ -41,6 +41,7 @@ class App extends EventEmitter {
   readonly isPackaged = configured.packaged;
   readonly #paths: Record<string, string> = { appData: configured.folder, userData: configured.folder };
   whenReady = () => ready;
+  getAppPath = () => configured.appPath;
   getPath = (name: string) => this.#paths[name];
   getPreferredSystemLanguages = () => configured.languages;
   relaunch = () => record('app.relaunch');

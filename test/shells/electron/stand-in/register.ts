@@ -8,5 +8,5 @@ registerHooks({
     specifier === 'electron' ? { url: STAND_IN, shortCircuit: true } : next(specifier, context),
 });
 
-// Where Electron has its app's folder Node has the script; a packaged program has neither.
-if (process.env['STAND_IN_APP']!.includes('"packaged":true')) process.argv.splice(1, 1);
+// Electron's arguments begin without a script.
+process.argv.splice(1, 1);
