@@ -32,7 +32,7 @@ const KEPT = new Set(['run.json', 'log.jsonl', 'metrics.jsonl']);
  */
 export async function prepareCalibration(lab: Lab, planned: Planned): Promise<Work<'calibrate'>> {
   if (lab.trainings.size > 0) throw busy();
-  const { dataset, ...settings } = planned;
+  const { dataset, split: _, ...settings } = planned;
   const plan = await planTraining(lab, dataset, settings);
   const { classes, rows } = trainableRows(lab.store, dataset);
   const engine = engineSettings(

@@ -18,8 +18,12 @@ export type Planned = z.output<typeof plannedSchema>;
  *
  * @throws LabError as {@link planTraining} does
  */
-export async function estimateTraining(lab: Lab, { dataset, ...settings }: Planned): Promise<Estimate> {
-  const plan = await planTraining(lab, dataset, settings);
+export async function estimateTraining(
+  lab: Lab,
+  { dataset, split, ...settings }: Planned,
+): Promise<Estimate> {
+  const found = await planTraining(lab, dataset, settings);
+  const plan = { ...found, images: imagesAfter(found.images, split) };
   const speed = await findSpeed(lab, await speedQuery(plan, dataset, settings));
   const { train, validation } = plan.images;
   return {
@@ -30,6 +34,14 @@ export async function estimateTraining(lab: Lab, { dataset, ...settings }: Plann
     basis: speed === undefined ? null : basisOf(speed),
     ...durations(plan, settings, dataset, speed),
   };
+}
+
+/** How many images each part will have once it is split. A test set that is there counts with the rest. */
+function imagesAfter(images: PlannedTraining['images'], split: Planned['split']): PlannedTraining['images'] {
+  if (split === null) return images;
+  const all = images.train + images.validation + images.test;
+  const [validation, test] = [Math.round(all * split.validation), Math.round(all * split.test)];
+  return { train: all - validation - test, validation, test };
 }
 
 /** What the speed of a planned training is looked up by. */
@@ -65,7 +77,7 @@ const SPREAD = {
 
 function durations(
   { phases, images, imageSize }: PlannedTraining,
-  settings: Omit<Planned, 'dataset'>,
+  settings: Omit<Planned, 'dataset' | 'split'>,
   dataset: string,
   speed: Speed | undefined,
 ): Pick<Estimate, 'epoch' | 'features' | 'total'> {

@@ -50,8 +50,8 @@ const FEW_OF_A_CLASS = 10;
 const MANY_FOR_A_PROCESSOR = 12_000;
 
 /** Times that an image is worth repeating at most: fewer images, more epochs. */
-const IMAGES_SHOWN = 8 * 800;
-const MOST_EPOCHS = 20;
+const IMAGES_SHOWN = 2400;
+const MOST_EPOCHS = 12;
 
 /** From this ratio on the loss weighs the classes. */
 const UNBALANCED = 3;

@@ -46,8 +46,8 @@ export const useTraining = defineStore('training', () => {
   }
 
   const suggest = (dataset: string): Promise<Suggestion> => useClient().training.suggest({ dataset });
-  const estimate = (dataset: string, settings: TrainSettingsJson): Promise<Estimate> =>
-    useClient().training.estimate({ dataset, ...settings });
+  const estimate = ({ dataset, split }: Suggestion, settings: TrainSettingsJson): Promise<Estimate> =>
+    useClient().training.estimate({ dataset, split, ...settings });
   const schedule = (request: Partial<ScheduleRequest> & Pick<ScheduleRequest, 'epochs'>) =>
     useClient().training.schedule(request);
   const models = () => useClient().system.models();

@@ -1,7 +1,7 @@
 /** Runs: planning, training, pausing and going on, looking at them, putting them in order. */
 import { z } from 'zod';
 import { procedure } from './base.ts';
-import { list, text, told } from './fields.ts';
+import { list, number, text, told } from './fields.ts';
 import { startedJob } from './job.ts';
 import { runInfoSchema } from './run-info.ts';
 import { runSeriesSchema } from './run-series.ts';
@@ -27,7 +27,15 @@ export const startSchema = z.strictObject({ dataset, tensorboard, ...trainFields
 export const resumeSchema = z.strictObject({ run: runName, tensorboard });
 
 /** A data set and settings that are not trained with yet. */
-export const plannedSchema = z.strictObject({ dataset, ...trainFields });
+export const plannedSchema = z.strictObject({
+  dataset,
+  /** Shares that will be set aside before it begins; null where the split is to stay as it is. */
+  split: z
+    .strictObject({ validation: number({ min: 0, max: 1 }), test: number({ min: 0, max: 1 }) })
+    .nullable()
+    .default(null),
+  ...trainFields,
+});
 
 /** What a person says of a run; what is left out stays as it is. */
 export const annotateSchema = z.strictObject({

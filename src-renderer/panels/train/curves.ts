@@ -8,6 +8,7 @@ export interface Curve {
   readonly color?: number;
   readonly dashed?: boolean;
   readonly faint?: boolean;
+  readonly dots?: boolean;
 }
 
 /** A run with the name it is shown by. */
