@@ -21,13 +21,26 @@ const MOST = 256;
  */
 export async function previewAugmentation(
   lab: Lab,
-  { dataset, samples, count, seed, epoch, variants, ...settings }: z.output<typeof augmentPreviewSchema>,
+  {
+    dataset,
+    samples,
+    count,
+    first,
+    seed,
+    epoch,
+    variants,
+    ...settings
+  }: z.output<typeof augmentPreviewSchema>,
   signal?: AbortSignal,
 ): Promise<AugmentPreview> {
   const pipeline = choosePipeline(settings);
   const { ids, train } = lab.store.training.ids(dataset);
-  const asked = samples.length > 0 ? samples : [...train.subarray(0, count)].map((row) => ids[row]!);
-  if (asked.length === 0) throw nothingUsable(dataset, lab.store.leftOut(dataset));
+  const asked =
+    samples.length > 0 ? samples : [...train.subarray(first, first + count)].map((row) => ids[row]!);
+  if (asked.length === 0) {
+    if (train.length === 0) throw nothingUsable(dataset, lab.store.leftOut(dataset));
+    throw beyond(first, train.length);
+  }
   if (asked.length * variants > MOST) throw tooMany(asked.length, variants);
   const found = lab.store.training.read(asked);
   const missing = asked.find((id) => !found.some((sample) => sample.id === id));
@@ -45,7 +58,7 @@ export async function previewAugmentation(
     const token = lab.prepared.keep([plain, ...drawn].flatMap((made) => made.map(({ pixels }) => pixels)));
     const picture = (pass: number, at: number): string => `augment/${token}/${pass * found.length + at}`;
     return {
-      ...{ seed, imageSize: pipeline.imageSize, augmentations: pipeline.augmentations },
+      ...{ seed, imageSize: pipeline.imageSize, total: train.length, augmentations: pipeline.augmentations },
       items: found.map(({ id, path, className }, at) => ({
         ...{ sample: id, path, className, row: rows[at] === -1 ? null : rows[at]! },
         plain: picture(0, at),
@@ -91,6 +104,13 @@ function tooMany(samples: number, variants: number): LabError {
   return new LabError(
     'INVALID_ARGUMENT',
     `Previewing augmentations: ${samples} samples in ${variants} variants are ${samples * variants} pictures; at most ${MOST} are shown.`,
+  );
+}
+
+function beyond(first: number, count: number): LabError {
+  return new LabError(
+    'INVALID_ARGUMENT',
+    `Previewing augmentations from training image ${first} on: there are ${count}, the first is 0.`,
   );
 }
 

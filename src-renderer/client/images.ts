@@ -24,3 +24,8 @@ function version(sign: '?' | '&', sha256: string | undefined): string {
 export function predictedUrl(job: string, index: number, size: ThumbnailSize): string {
   return `/images/files/${job}/${index}?size=${size}`;
 }
+
+/** A picture that a preview has made, by the address that came with it. */
+export function preparedUrl(picture: string): string {
+  return `/images/${picture}`;
+}

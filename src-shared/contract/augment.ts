@@ -7,7 +7,7 @@ import { list, text, wholeNumber } from './fields.ts';
 /** Which pictures, in how many variants. */
 export const augmentPreviewSchema = z.strictObject({
   dataset: text('the name of a data set'),
-  /** Samples by their ids; none for the first training images. */
+  /** Samples by their ids; none for training images in their order. */
   samples: z
     .array(wholeNumber({ min: 1 }))
     .max(16)
@@ -17,16 +17,19 @@ export const augmentPreviewSchema = z.strictObject({
   interpolation: feedFields.interpolation,
   augment: feedFields.augment,
   seed: feedFields.seed,
-  /** The first variant is that of this epoch, the next that of the one after it. */
-  epoch: wholeNumber({ min: 1 }).default(1),
+  /** The first variant is that of this epoch, the next that of the one after it; a head's versions count from 0. */
+  epoch: wholeNumber({ min: 0 }).default(1),
   variants: wholeNumber({ min: 1, max: 64 }).default(16),
-  /** How many training images are taken when none is named. */
+  /** How many training images are taken when none is named, and from which on. */
   count: wholeNumber({ min: 1, max: 16 }).default(1),
+  first: wholeNumber({ min: 0 }).default(0),
 });
 
 const preview = z.object({
   seed: z.number(),
   imageSize: z.number(),
+  /** Training images of the data set. */
+  total: z.number(),
   /** The augmentations with all their parameters. */
   augmentations: list(z.record(z.string(), z.unknown())),
   items: list(

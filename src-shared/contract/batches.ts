@@ -36,7 +36,11 @@ export const batchChoiceSchema = z.strictObject({
 });
 
 /** What an augmentation drew, by its own names. */
-export const drawSchema = z.object({ name: z.string(), draw: z.record(z.string(), z.unknown()) });
+export const drawSchema = z.object({
+  name: z.string(),
+  /** Null where the picture was left alone. */
+  draw: z.record(z.string(), z.unknown()).nullable(),
+});
 
 const channels = list(z.number());
 

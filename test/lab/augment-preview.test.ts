@@ -10,7 +10,11 @@ import { errorOf, importStripes, openLab } from './small-lab.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const AUGMENT = [{ name: 'random-resized-crop' }, { name: 'color-jitter', brightness: 0.5, hue: 0.2 }];
+const AUGMENT = [
+  { name: 'random-resized-crop' },
+  { name: 'color-jitter', brightness: 0.5, hue: 0.2 },
+  { name: 'random-erasing' },
+];
 
 async function shown(lab: Lab, picture: string): Promise<Uint8Array> {
   return (await decodeImage((await servePicture(lab, picture))!.body)).data;
@@ -33,6 +37,7 @@ test('each variant is what the training of its epoch is fed', async () => {
   expect(preview.augmentations.map(({ name, size }) => [name, size])).toEqual([
     ['random-resized-crop', 24],
     ['color-jitter', undefined],
+    ['random-erasing', undefined],
   ]);
 
   const pipeline = createPipeline({
@@ -72,6 +77,10 @@ test('the first training images are taken when none is named; one that is left o
   const preview = (changes: object): Promise<AugmentPreview> =>
     client.augment.preview({ dataset: 'stripes', variants: 2, imageSize: 16, ...changes });
   expect((await preview({ count: 3 })).items.map(({ row }) => row)).toEqual([0, 1, 2]);
+  expect(await preview({ count: 3, first: 22 })).toMatchObject({
+    total: 24,
+    items: [{ row: 22 }, { row: 23 }],
+  });
   const excluded = { dataset: 'stripes', samples: [first!.id], change: { excluded: true } };
   await client.datasets.label(excluded);
   expect((await preview({ samples: [first!.id] })).items[0]).toMatchObject({ row: null, sample: first!.id });
@@ -92,6 +101,10 @@ test('what cannot be shown is told', async () => {
     message: expect.stringMatching(
       /^Previewing augmentations: 16 samples in 64 variants are 1024 pictures; at most 256 are shown\.$/,
     ) as string,
+  });
+  expect(await preview({ first: 99 })).toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: 'Previewing augmentations from training image 99 on: there are 18, the first is 0.',
   });
   expect(await preview({ augment: [{ name: 'sparkle' }] })).toMatchObject({
     code: 'INVALID_ARGUMENT',

@@ -19,7 +19,8 @@ const { client, lab } = small;
 let run: string;
 
 const SETTINGS = {
-  ...{ mode: 'head-then-full', headEpochs: 2, epochs: 2, draws: 2, seed: 5, dropLast: true },
+  mode: 'head-then-full',
+  ...{ headEpochs: 2, epochs: 2, draws: 2, seed: 5, dropLast: true },
   augment: [
     { name: 'random-resized-crop', scale: [0.5, 1] },
     { name: 'horizontal-flip' },

@@ -68,9 +68,9 @@ function countBy(labels: Int32Array, classes: number): number[] {
   return counts;
 }
 
-/** Draws as the contract has them: an augmentation's draw is always an object. */
+/** Draws as the contract has them: an augmentation's draw is an object, or null. */
 export function drawsJson(draws: readonly AppliedDraw[]): BatchPreview['items'][number]['draws'] {
-  return draws.map(({ name, draw }) => ({ name, draw: draw as Record<string, unknown> }));
+  return draws.map(({ name, draw }) => ({ name, draw: draw as Record<string, unknown> | null }));
 }
 
 function requireWithin(what: 'epoch' | 'batch', given: number, count: number, whole: string): void {

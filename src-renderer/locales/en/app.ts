@@ -76,6 +76,7 @@ export default {
     'export-log': 'Exporting the log',
     'export-dataset': 'Exporting the data set',
     stats: 'Counting pixels',
+    certify: 'Looking at an order',
     other: 'Working',
   },
   picker: {

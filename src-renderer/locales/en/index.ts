@@ -1,5 +1,7 @@
 /** English. */
 import app from './app.ts';
+import augment from './augment.ts';
+import batches from './batches.ts';
 import evaluate from './evaluate.ts';
 import label from './label.ts';
 import library from './library.ts';
@@ -7,4 +9,4 @@ import train from './train.ts';
 import exporting from './export.ts';
 import predict from './predict.ts';
 
-export default { ...app, ...evaluate, ...label, ...library, ...train, ...exporting, ...predict };
+export default { ...app, ...augment, ...batches, ...evaluate, ...label, ...library, ...train, ...exporting, ...predict };

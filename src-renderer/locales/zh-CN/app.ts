@@ -77,6 +77,7 @@ const messages: typeof en = {
     export: '正在导出',
     'export-log': '正在导出日志',
     'export-dataset': '正在导出数据集',
+    certify: '检查顺序',
     stats: '正在统计像素',
     other: '正在工作',
   },

@@ -1,6 +1,8 @@
 /** 简体中文 */
 import type en from '../en/index.ts';
 import app from './app.ts';
+import augment from './augment.ts';
+import batches from './batches.ts';
 import evaluate from './evaluate.ts';
 import label from './label.ts';
 import library from './library.ts';
@@ -8,5 +10,5 @@ import train from './train.ts';
 import exporting from './export.ts';
 import predict from './predict.ts';
 
-const messages: typeof en = { ...app, ...evaluate, ...label, ...library, ...train, ...exporting, ...predict };
+const messages: typeof en = { ...app, ...augment, ...batches, ...evaluate, ...label, ...library, ...train, ...exporting, ...predict };
 export default messages;
