@@ -14,7 +14,7 @@ export interface Selection {
 }
 
 /** Classes that a matrix shows; more would be neither read nor drawn quickly. */
-export const MOST_CLASSES = 40;
+export const MOST_CLASSES = 30;
 
 /** The strongest colour still lets the number be read. */
 const STRONGEST = 45;
