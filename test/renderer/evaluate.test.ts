@@ -193,11 +193,11 @@ test('a closer look shows the probabilities', async () => {
   await wrapper.find('[role=option]').trigger('dblclick');
   await until(() => document.querySelector('[role=dialog] table') !== null);
   const rows = [...document.querySelectorAll('[role=dialog] tr')].map((row) =>
-    row.textContent!.replace(/\s+/g, ' ').trim(),
+    row.textContent.replace(/\s+/g, ' ').trim(),
   );
   expect(rows).toEqual(['dog75.0%', 'cat12.5%', 'owl12.5%']);
   window.dispatchEvent(new KeyboardEvent('keydown', { key: 'f' }));
-  await until(() => document.querySelector('[role=dialog]')!.textContent!.includes('Flagged'));
+  await until(() => document.querySelector('[role=dialog]')!.textContent.includes('Flagged'));
 });
 
 describe('a matrix of many classes', () => {
