@@ -19,7 +19,7 @@ export default {
     },
     parity: {
       good: 'It does what you saw here',
-      text: '{n} pictures went through the file in a process of its own: {agree} of the predictions agree, no value differs by more than {difference}.',
+      text: '{n} pictures went through the file in a process of its own: {agree} of the predictions agree, values differ by at most {difference}.',
     },
     weights: {
       title: 'Weights',

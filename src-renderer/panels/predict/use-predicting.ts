@@ -1,6 +1,7 @@
 /** The network that is asked, and what was asked last. */
-import { computed, ref, watch } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 import { useI18n } from 'vue-i18n';
+import { useRoute } from 'vue-router';
 import { useDropTaker } from '../../composables/use-drops.ts';
 import { useQuery } from '../../composables/use-query.ts';
 import { useTrainedRuns } from '../../composables/use-trained-runs.ts';
@@ -9,6 +10,11 @@ import { useJobs } from '../../stores/jobs.ts';
 import { usePredictions, type Dropped, type ModelChoice } from '../../stores/predictions.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { useToasts } from '../../stores/toasts.ts';
+
+interface Question {
+  readonly model: ModelChoice;
+  readonly paths: readonly string[];
+}
 
 /** See the file; drops on the page are asked about while the panel is on the screen. */
 export function usePredicting() {
@@ -23,6 +29,8 @@ export function usePredicting() {
   const { trained } = useTrainedRuns();
   const chosenJob = ref<string | null>(null);
   const sending = ref(false);
+  /** What was asked from this page, by job: to ask another network the same. */
+  const asked = shallowRef<ReadonlyMap<string, Question>>(new Map());
 
   /** What was chosen while it is there, else the newest run. */
   const model = computed((): ModelChoice | undefined => {
@@ -45,23 +53,28 @@ export function usePredicting() {
     return jobs.get(chosenJob.value) ?? last;
   });
 
-  watch(
-    () => predictions.choice,
-    (choice) => choice === null && void info.reload(),
-  );
-
   function choose(choice: ModelChoice): void {
     predictions.choice = choice;
   }
 
   /** Asks about files and folders. */
   async function ask(paths: readonly string[]): Promise<void> {
-    const asked = model.value;
-    if (asked === undefined || paths.length === 0) return;
-    await toasts.attempt(async () => {
-      await jobs.run(predictions.predict(asked, paths), (id) => (chosenJob.value = id));
-    });
+    const now = model.value;
+    if (now === undefined || paths.length === 0) return;
+    const begin = (id: string): void => {
+      chosenJob.value = id;
+      asked.value = new Map([...asked.value, [id, { model: now, paths }]]);
+    };
+    // Why a job failed stands where its table would.
+    const { job } = (await toasts.attempt(() => predictions.predict(now, paths))) ?? {};
+    if (job !== undefined) begin(job);
   }
+
+  /** The question that the shown answers are to, if the chosen network has not answered it. */
+  const unanswered = computed(() => {
+    const question = asked.value.get(job.value?.id ?? '');
+    return question && !isSame(question.model, model.value) ? question : undefined;
+  });
 
   async function take(dropped: Dropped): Promise<void> {
     sending.value = true;
@@ -70,6 +83,10 @@ export function usePredicting() {
     if (paths !== undefined) await ask(paths);
   }
 
+  // Other panels lead here with one of their runs.
+  const { run } = useRoute().query;
+  if (typeof run === 'string') choose({ model: run, epoch: null });
+
   useDropTaker({
     get label() {
       return t('predict.drop');
@@ -77,7 +94,11 @@ export function usePredicting() {
     take: (dropped) => void take(dropped),
   });
 
-  return { model, info, job, sending, choose, ask, take, known: computed(() => runs.known) };
+  return { model, info, job, unanswered, sending, choose, ask, take, known: computed(() => runs.known) };
+}
+
+function isSame(a: ModelChoice, b: ModelChoice | undefined): boolean {
+  return a.model === b?.model && a.epoch === b.epoch;
 }
 
 /** Whether a choice is a file, and not a run. */
