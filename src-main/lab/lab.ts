@@ -10,6 +10,7 @@ import { KeptClient } from '../runs/kept-client.ts';
 import type { ComputeProcess, ProcessHost } from '../runs/process-host.ts';
 import type { ExportResult } from '../runs/verify-export.ts';
 import type { DeviceChoice } from '../runtime/devices.ts';
+import { knownDevice } from '../runtime/cuda-libraries.ts';
 import { MachineMeter } from '../runtime/machine-load.ts';
 import { PreparedPictures } from './batches/prepared.ts';
 import { RunRows } from './batches/run-rows.ts';
@@ -101,7 +102,8 @@ export class Lab {
   resolveDevice(choice: DeviceChoice): Promise<ComputeCalls['resolve-device']['output']> {
     const known = this.#devices.get(choice);
     if (known !== undefined) return known;
-    const found = this.compute('resolve-device', choice);
+    const quick = knownDevice(choice);
+    const found = quick === undefined ? this.compute('resolve-device', choice) : Promise.resolve(quick);
     this.#devices.set(choice, found);
     found.catch(() => this.#devices.delete(choice));
     return found;

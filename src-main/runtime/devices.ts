@@ -1,12 +1,10 @@
 /** Which devices this machine offers, what the others miss, and which one a job gets. */
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
-import path from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { float32 } from '../onnx/tensor.ts';
 import type { Model } from '../onnx/types.ts';
+import { CUDA_TITLE, knownDevice, missingForCuda, type Missing } from './cuda-libraries.ts';
 import { createSession, type DeviceName } from './session.ts';
 import { defaultThreads } from './threads.ts';
 
@@ -32,7 +30,7 @@ export interface ResolvedDevice {
 
 const TITLES: Readonly<Record<DeviceName, string>> = {
   cpu: 'CPU',
-  cuda: 'CUDA (NVIDIA)',
+  cuda: CUDA_TITLE,
   webgpu: 'WebGPU (any graphics card)',
   dml: 'DirectML (Windows)',
   coreml: 'CoreML (macOS)',
@@ -68,7 +66,8 @@ export async function deviceStatus(name: DeviceName): Promise<DeviceStatus> {
  * @throws LabError `DEVICE_UNAVAILABLE` for a device asked for by name that is not there
  */
 export async function resolveDevice(choice: DeviceChoice): Promise<ResolvedDevice> {
-  if (choice === 'cpu') return { device: 'cpu', reason: 'asked for' };
+  const known = knownDevice(choice);
+  if (known !== undefined) return known;
   const status = await deviceStatus(choice === 'auto' ? 'cuda' : choice);
   if (status.available)
     return { device: status.name, reason: choice === 'auto' ? status.detail : 'asked for' };
@@ -77,11 +76,6 @@ export async function resolveDevice(choice: DeviceChoice): Promise<ResolvedDevic
   throw new LabError('DEVICE_UNAVAILABLE', `The device ${choice} is not available: ${status.detail}.`, {
     hint: status.remedy ?? 'Use --device auto or --device cpu.',
   });
-}
-
-interface Missing {
-  readonly detail: string;
-  readonly remedy?: string;
 }
 
 const PREREQUISITES: Readonly<Record<DeviceName, () => Missing | undefined>> = {
@@ -107,23 +101,6 @@ const REMEDIES: Readonly<Record<DeviceName, string>> = {
   dml: 'Update the graphics driver; or use --device cpu.',
   coreml: 'Update macOS; or use --device cpu.',
 };
-
-function missingForCuda(): Missing | undefined {
-  if (process.platform === 'darwin') return { detail: 'there is no CUDA on macOS' };
-  const library =
-    process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so';
-  if (existsSync(path.join(libraryFolder(), library))) return undefined;
-  return {
-    detail: "onnxruntime's CUDA libraries are not installed",
-    remedy: 'With an NVIDIA card, run: npm run setup:cuda',
-  };
-}
-
-/** Where onnxruntime-node keeps its native libraries. */
-function libraryFolder(): string {
-  const entry = createRequire(import.meta.url).resolve('onnxruntime-node');
-  return path.join(path.dirname(entry), '..', 'bin', 'napi-v6', process.platform, process.arch);
-}
 
 /** Runs y = relu(x · w) on a device. Returns why it failed, if it did. */
 async function selfTest(device: DeviceName): Promise<string | undefined> {

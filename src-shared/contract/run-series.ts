@@ -28,6 +28,8 @@ export const seriesEpochSchema = z.object({
   /** Of the finished epoch. */
   train: figures,
   validation: figures.nullable(),
+  /** By parameter group. */
+  learningRates: z.record(z.string(), z.number()),
   imagesPerSecond: z.number(),
 });
 

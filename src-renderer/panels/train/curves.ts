@@ -61,12 +61,14 @@ export function rateCurves(runs: readonly NamedSeries[], words: CurveWords): Cur
     return groups.map((group) => ({
       label: words.groups[group] ?? group,
       points: ratePoints(only.series, group),
+      dots: false,
     }));
   }
   return runs.map(({ name, series }, at) => ({
     label: name,
     points: ratePoints(series, 'head'),
     color: at + 1,
+    dots: false,
   }));
 }
 
@@ -74,9 +76,19 @@ export function rateCurves(runs: readonly NamedSeries[], words: CurveWords): Cur
 export function speedCurves(runs: readonly NamedSeries[]): Curve[] {
   return runs.map(({ name, series }, at) => ({
     label: name,
-    points: series.epochs.map(({ epoch, imagesPerSecond }) => [epoch, imagesPerSecond] as const),
+    points: slowest(series).map(({ epoch, imagesPerSecond }) => [epoch, imagesPerSecond] as const),
     color: at + 1,
   }));
+}
+
+/** Epochs of the last layer alone are so fast that nothing else could be seen beside them. */
+function slowest({ epochs }: RunSeries): RunSeries['epochs'] {
+  const groups = Math.max(...epochs.map(({ learningRates }) => Object.keys(learningRates).length));
+  return epochs.filter(
+    // A resumed epoch of which only the end was left has no speed.
+    ({ learningRates, imagesPerSecond }) =>
+      Object.keys(learningRates).length === groups && imagesPerSecond > 0,
+  );
 }
 
 /** The last value of a curve. */
