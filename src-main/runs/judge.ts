@@ -5,7 +5,7 @@ import { LabError } from '../../src-shared/errors.ts';
 import { createLoader, type LoaderRow } from '../data/loader.ts';
 import { SampleSource, type SourceOptions } from '../data/sample-source.ts';
 import { batchSizes } from '../data/sampler.ts';
-import type { SampleFile } from '../data/store/evaluations.ts';
+import type { SampleFile } from '../data/store/evaluation-types.ts';
 import type { SeenIn } from '../data/store/predictions.ts';
 import type { Split } from '../data/store/types.ts';
 import type { Classifier } from './classifier.ts';

@@ -38,7 +38,8 @@ import type { Content, CopyGroup, DatasetInfo, LabelEvent, NewSample, SampleRow,
 export { checkDatasetName } from './datasets.ts';
 export type { ContentStaging } from './contents.ts';
 export type { ClassChange } from './class-edits.ts';
-export * from './evaluations.ts';
+export * from './evaluation-types.ts';
+export type { Evaluations } from './evaluations.ts';
 export type * from './predictions.ts';
 export type { Edit } from './edits.ts';
 export type { EditResult } from './operations.ts';

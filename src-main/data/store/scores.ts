@@ -35,24 +35,8 @@ export class Scores {
   constructor(database: Database) {
     this.#database = database;
     database.exec('PRAGMA temp_store = MEMORY');
-    database.define(
-      'label_loss',
-      (evaluation: number, label: number | null, probabilities: Uint8Array | null) => {
-        const output = this.#output(evaluation, label);
-        return output === undefined || probabilities === null
-          ? null
-          : -Math.log(Math.max(LEAST, viewOf(probabilities)(output)));
-      },
-    );
-    database.define(
-      'label_rank',
-      (evaluation: number, label: number | null, probabilities: Uint8Array | null) => {
-        const output = this.#output(evaluation, label);
-        return output === undefined || probabilities === null
-          ? null
-          : rank(viewOf(probabilities), probabilities.length / 4, output);
-      },
-    );
+    this.#define('label_loss', (probability, output) => -Math.log(Math.max(LEAST, probability(output))));
+    this.#define('label_rank', rank);
   }
 
   /** The table of an evaluation; it is made when it is not there. */
@@ -77,6 +61,18 @@ export class Scores {
       DROP TRIGGER IF EXISTS temp.${tableName(evaluation)}_follow;
       DROP TRIGGER IF EXISTS temp.${tableName(evaluation)}_forget;
       DROP TABLE IF EXISTS temp.${tableName(evaluation)}`);
+  }
+
+  /** A function of an evaluation, a label and probabilities; NULL where the network does not know the label. */
+  #define(name: string, work: (probability: Probability, output: number, count: number) => number): void {
+    this.#database.define(
+      name,
+      (evaluation: number, label: number | null, probabilities: Uint8Array | null) => {
+        const output = this.#output(evaluation, label);
+        if (output === undefined || probabilities === null) return null;
+        return work(reader(probabilities), output, probabilities.length / 4);
+      },
+    );
   }
 
   #output(evaluation: number, label: number | null): number | undefined {
@@ -157,14 +153,17 @@ function classesOf(database: Database, { datasetId, classes, at }: KeptEvaluatio
   return classes.map((name) => known.get(name.normalize('NFC'))?.id ?? null);
 }
 
+/** The probability of an output. */
+type Probability = (output: number) => number;
+
 /** Reads float32, which a blob's bytes need not be aligned for. */
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): (index: number) => number {
+function reader({ buffer, byteOffset, byteLength }: Uint8Array): Probability {
   const view = new DataView(buffer, byteOffset, byteLength);
-  return (index) => view.getFloat32(index * 4, true);
+  return (output) => view.getFloat32(output * 4, true);
 }
 
 /** How many outputs come before one: of higher probability, or of equal and earlier in order. */
-function rank(probability: (index: number) => number, count: number, output: number): number {
+function rank(probability: Probability, output: number, count: number): number {
   const own = probability(output);
   let before = 0;
   for (let index = 0; index < count; index++) {
