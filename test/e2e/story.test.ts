@@ -129,12 +129,10 @@ async function predict(story: Story, picture: string): Promise<{ picture: string
   await goTo(story, 'predict');
   await page.getByText(t('predict.ready')).waitFor();
   await dropPaths(page, [picture]);
-  const row = page
-    .getByRole('listbox', { name: t('predict.table') })
-    .getByRole('option')
-    .first();
-  await expect.poll(() => row.getAttribute('aria-label'), { timeout: 60_000 }).toContain('house');
-  const share = /([\d.]+)\s?%/.exec((await row.getAttribute('aria-label'))!)!;
+  const heading = page.getByRole('heading', { name: path.basename(picture) });
+  await heading.waitFor({ timeout: 60_000 });
+  const answer = (await heading.locator('..').textContent())!;
+  const share = /house\s*([\d.]+)\s?%/.exec(answer)!;
   return { picture, share: Number(share[1]) / 100 };
 }
 
