@@ -45,8 +45,8 @@ export const COMPUTE_HANDLERS: ComputeHandlers = {
       }),
     ),
   'open-predictor': (source) =>
-    predictor.use(source, ({ origin, classes, pipeline, notes }) =>
-      Promise.resolve({ origin, classes, pipeline, notes }),
+    predictor.use(source, ({ origin, classes, pipeline, assumed }) =>
+      Promise.resolve({ origin, classes, pipeline, assumed }),
     ),
   'build-export': (input) => buildExport(input),
   'verify-export': (input) => verifyExport(input),

@@ -23,7 +23,7 @@ export async function openExported(
   const feed = feedOf(metadata);
   return {
     origin: { kind: 'export', run, epoch, dataset: dataset.name },
-    ...{ classes, pipeline, notes: [] },
+    ...{ classes, pipeline, assumed: [] },
     logits: async (pixels, count) => {
       const feeds = new Map([[session.inputNames[0]!, imageTensor(pixels, count, feed)]]);
       return splitRows((await session.run(feeds)).get('logits')!.data as Float32Array, count);

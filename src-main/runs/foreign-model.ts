@@ -38,7 +38,12 @@ export async function openForeign(
     origin: { kind: 'foreign' },
     classes: Array.from({ length: classes }, (_, index) => String(index)),
     pipeline: createPipeline({ imageSize }),
-    notes: notesOn(imageSize, input.size !== undefined, normalization !== undefined),
+    assumed: [
+      'class-names',
+      ...(input.size === undefined ? (['image-size'] as const) : []),
+      ...(normalization === undefined ? (['normalization'] as const) : []),
+      'resize',
+    ],
     logits: input.batch === undefined ? run : inBatches(run, input.batch),
     release: () => session.release(),
   };
@@ -58,19 +63,6 @@ function inBatches(run: Run, size: number): Run {
     }
     return logits;
   };
-}
-
-function notesOn(imageSize: number, sized: boolean, normalized: boolean): string[] {
-  return [
-    'The file does not name its classes: they are called by their numbers.',
-    ...(sized
-      ? []
-      : [`It takes images of any size: they are brought to ${imageSize} × ${imageSize} pixels.`]),
-    ...(normalized
-      ? []
-      : ["It does not say how its pixels are normalised: ImageNet's mean and deviation are used."]),
-    'It does not say how images are brought to its size: the short side is resized and the middle is taken.',
-  ];
 }
 
 function otherShape(file: string, found: number, classes: number): LabError {

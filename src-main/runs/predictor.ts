@@ -21,14 +21,20 @@ export type PredictorOrigin =
     }
   | { readonly kind: 'foreign' };
 
+/**
+ * What had to be assumed: that the classes are called by their numbers; ImageNet's usual size, or its mean and
+ * deviation; that the short side is resized and the middle taken.
+ */
+export type Assumption = 'class-names' | 'image-size' | 'normalization' | 'resize';
+
 /** What a prediction needs of a network. */
 export interface Predictor {
   readonly origin: PredictorOrigin;
   /** In the order of the logits. */
   readonly classes: readonly string[];
   readonly pipeline: PixelPipeline;
-  /** What had to be assumed, in sentences. */
-  readonly notes: readonly string[];
+  /** What a file does not say. */
+  readonly assumed: readonly Assumption[];
   /** The logits of pictures uint8 `[N, S, S, 3]`. */
   logits(pixels: Uint8Array, count: number): Promise<Float32Array[]>;
   release(): Promise<void>;
@@ -48,7 +54,7 @@ export async function openPredictor(source: PredictSource): Promise<Predictor> {
     origin: { kind: 'run', run: id, epoch: opened.epoch, dataset: dataset.name },
     classes: dataset.classes,
     pipeline: settings.pipeline,
-    notes: [],
+    assumed: [],
     logits: (pixels, count) => classifier.run(pixels, count),
     release: () => classifier.release(),
   };

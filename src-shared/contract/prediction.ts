@@ -32,13 +32,19 @@ const origin = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('foreign') }),
 ]);
 
+/**
+ * That classes are called by their numbers; that images have ImageNet's usual size, or its mean and deviation; that
+ * the short side is resized and the middle taken.
+ */
+const ASSUMPTIONS = ['class-names', 'image-size', 'normalization', 'resize'] as const;
+
 const modelInfo = z.object({
   origin,
   classes: list(z.string()),
   /** Side of the square that pictures are brought to. */
   imageSize: z.number(),
-  /** What had to be assumed about the file, in sentences. */
-  notes: list(z.string()),
+  /** What a file of another tool does not say, so that the usual is taken. */
+  assumed: list(z.enum(ASSUMPTIONS)),
 });
 
 /** What a network is known to be. */

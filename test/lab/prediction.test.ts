@@ -143,12 +143,12 @@ describe('the network', () => {
   test('is told beforehand: a run, a file of the lab, a file of another tool', async () => {
     expect(await client.prediction.prepare({ model: run })).toEqual({
       origin: { kind: 'run', run, epoch: expect.any(Number) as number, dataset: 'stripes' },
-      ...{ classes: ['=across|', 'down <b>', '斜'], imageSize: 32, notes: [] },
+      ...{ classes: ['=across|', 'down <b>', '斜'], imageSize: 32, assumed: [] },
     });
     const model = path.join(import.meta.dirname, '../fixtures/onnx/classifiers/resnet-opset11.onnx');
     const info = await client.prediction.prepare({ model });
     expect(info.origin).toEqual({ kind: 'foreign' });
-    expect(info.notes).not.toEqual([]);
+    expect(info.assumed).toEqual(['class-names', 'normalization', 'resize']);
   });
 
   test('of a file gives what the run gives', async () => {

@@ -75,7 +75,7 @@ describe('classifiers of other tools', () => {
     }
     expect(predictor.origin).toEqual({ kind: 'foreign' });
     expect(predictor.classes.slice(0, 2)).toEqual(['0', '1']);
-    expect(predictor.notes[0]).toContain('does not name its classes');
+    expect(predictor.assumed[0]).toBe('class-names');
     await predictor.release();
   });
 
@@ -95,7 +95,7 @@ describe('classifiers of other tools', () => {
     writeFileSync(file, classifierBytes({ x: ['n', 3, 'h', 'w'] }));
     const predictor = await openPredictor({ model: file, device: 'cpu' });
     expect(predictor.pipeline.imageSize).toBe(224);
-    expect(predictor.notes).toHaveLength(4);
+    expect(predictor.assumed).toEqual(['class-names', 'image-size', 'normalization', 'resize']);
     await predictor.release();
   });
 

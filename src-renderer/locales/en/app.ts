@@ -73,6 +73,7 @@ export default {
     'keep-evaluation': 'Evaluating',
     predict: 'Predicting',
     export: 'Exporting',
+    'export-weights': 'Exporting the weights',
     'export-log': 'Exporting the log',
     'export-dataset': 'Exporting the data set',
     stats: 'Counting pixels',

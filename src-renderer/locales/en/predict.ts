@@ -19,6 +19,12 @@ export default {
     knows: 'Classes it knows: {classes}',
     andMore: '{classes} and {n} more',
     foreign: 'From another tool',
+    assumed: {
+      'class-names': 'The file does not name its classes: they are called by their numbers.',
+      'image-size': 'It takes pictures of any size: they are brought to {size} × {size} pixels.',
+      normalization: 'It does not say how its pixels are normalised: ImageNet’s mean and deviation are used.',
+      resize: 'Nor how pictures are brought to its size: the short side is fitted and the middle is taken.',
+    },
     files: '{n} pictures | {n} picture | {n} pictures',
     unread: '{n} could not be read',
     order: 'Order',

@@ -75,6 +75,7 @@ const messages: typeof en = {
     'keep-evaluation': '正在评估',
     predict: '正在预测',
     export: '正在导出',
+    'export-weights': '正在导出权重',
     'export-log': '正在导出日志',
     'export-dataset': '正在导出数据集',
     certify: '检查顺序',

@@ -20,6 +20,12 @@ const messages: typeof en = {
     knows: '它认识的类别：{classes}',
     andMore: '{classes} 等，另有 {n} 个',
     foreign: '来自其他工具',
+    assumed: {
+      'class-names': '文件没有给出类别名称，因此用编号表示。',
+      'image-size': '它接受任意大小的图片，这里统一缩放到 {size} × {size} 像素。',
+      normalization: '文件没有说明像素如何归一化，因此使用 ImageNet 的均值和标准差。',
+      resize: '也没有说明图片如何缩放，因此按短边缩放并取中间部分。',
+    },
     files: '{n} 张图片',
     unread: '{n} 张无法读取',
     order: '排序',

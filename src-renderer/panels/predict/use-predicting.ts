@@ -72,8 +72,11 @@ export function usePredicting() {
 
   /** The question that the shown answers are to, if the chosen network has not answered it. */
   const unanswered = computed(() => {
-    const question = asked.value.get(job.value?.id ?? '');
-    return question && !isSame(question.model, model.value) ? question : undefined;
+    if (job.value === undefined || model.value === undefined) return undefined;
+    // Of a job from before the page was loaded only the network is known.
+    const { id, subject } = job.value;
+    const question = asked.value.get(id) ?? { model: { ...model.value, model: subject }, paths: [] };
+    return isSame(question.model, model.value) ? undefined : question;
   });
 
   async function take(dropped: Dropped): Promise<void> {
