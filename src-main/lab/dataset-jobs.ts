@@ -6,6 +6,9 @@ import { relocate } from '../data/relocate.ts';
 import { splitDataset } from '../data/split.ts';
 import type { importSchema, inspectSchema } from '../../src-shared/contract/datasets.ts';
 import type { z } from 'zod';
+import { LabError } from '../../src-shared/errors.ts';
+import type { LabStore } from '../data/store/index.ts';
+import type { JobContext } from './jobs.ts';
 import type { Lab } from './lab.ts';
 
 /** Files and samples that a result names. */
@@ -41,7 +44,7 @@ export function startInspection(lab: Lab, input: z.output<typeof inspectSchema>)
 /** Brings images into a data set. */
 export function startImport(lab: Lab, input: z.output<typeof importSchema>): string {
   const { dataset, classes, rename, split } = input;
-  return lab.jobs.start('import', dataset, async ({ signal, progress }) => {
+  return lab.jobs.start('import', dataset, async ({ signal, progress, emit }) => {
     try {
       const report = await importDataset(lab.store, {
         ...{ ...reading(input), dataset, rename, signal },
@@ -49,7 +52,7 @@ export function startImport(lab: Lab, input: z.output<typeof importSchema>): str
         known: (sha256) => lab.inspected.get(sha256),
         onProgress: (at) => progress({ ...at, message: 'Reading images' }),
       });
-      if (split !== null && report.classes.length > 0) splitDataset(lab.store, dataset, split);
+      if (split !== null && report.classes.length > 0) divide(lab.store, dataset, split, emit);
       return report;
     } finally {
       // An import that failed may have left a part of the images.
@@ -57,6 +60,21 @@ export function startImport(lab: Lab, input: z.output<typeof importSchema>): str
       lab.changes.emit({ what: 'samples', dataset });
     }
   });
+}
+
+/** Divides a data set; one that is too small is left as it is, and that is told. */
+function divide(
+  store: LabStore,
+  dataset: string,
+  shares: Parameters<typeof splitDataset>[2],
+  emit: JobContext['emit'],
+): void {
+  try {
+    splitDataset(store, dataset, shares);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== 'SPLIT_EMPTY') throw error;
+    emit({ event: 'note', message: `${error.message} It is not divided yet.` });
+  }
 }
 
 /** Looks whether the originals are where they were. */

@@ -107,6 +107,19 @@ describe('an import', () => {
     });
   });
 
+  test('of too few images to divide leaves them together, and says so', async () => {
+    const small = openLab();
+    const { client, folder } = small;
+    const pictures = await drawFolder(path.join(folder, 'pictures'), ['a', 'b'], 1);
+    const input = { path: pictures, dataset: 'few', split: {} };
+    const events = await ended(client, await client.datasets.import(input));
+    expect(events.filter(({ event }) => event === 'note')).toEqual([
+      { event: 'note', message: expect.stringContaining('gives no image. It is not divided yet.') as string },
+    ]);
+    expect(events.at(-1)).toMatchObject({ event: 'done', result: { added: 2 } });
+    expect((await client.samples.counts({ dataset: 'few' })).splits.none).toBe(2);
+  });
+
   test('of a folder after the inspection of an archive with the same images stays with the folder', async () => {
     const small = openLab();
     const { client, folder } = small;
