@@ -35,9 +35,10 @@ async function openLibrary({ prepare = addPets, at = '/library', ...options }: M
   const waitFor = (holds: () => boolean) => until(holds, html);
   const button = (text: string): HTMLElement => {
     const all = [...document.body.querySelectorAll<HTMLElement>('button, [role=menuitem]')];
-    const found = all.find(
-      (one) => one.textContent.trim().startsWith(text) || one.getAttribute('aria-label') === text,
-    );
+    const says = (one: HTMLElement): string => one.textContent.trim();
+    const found =
+      all.find((one) => says(one) === text || one.getAttribute('aria-label') === text) ??
+      all.find((one) => says(one).startsWith(text));
     if (found === undefined) throw new Error(`No button says ${text}: ${html()}`);
     return found;
   };
