@@ -65,6 +65,7 @@ export default {
         'same-order': 'The same order every epoch',
         'shifted-labels': 'Labels that slipped',
       },
+      command: 'Certificate of an order: {order}',
       loading: 'Loading the pictures',
       demo: 'A demonstration: “{order}”',
       demoText: '{images} of {of} training pictures were really loaded in this order. Nothing was trained.',

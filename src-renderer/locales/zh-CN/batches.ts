@@ -64,6 +64,7 @@ const messages: typeof en = {
         'same-order': '每轮顺序相同',
         'shifted-labels': '标签错位',
       },
+      command: '查看顺序的证书：{order}',
       loading: '正在加载图片',
       demo: '演示：“{order}”',
       demoText: '训练集 {of} 张图片中的 {images} 张真的按这个顺序加载了。没有进行训练。',
