@@ -158,7 +158,7 @@ async function exportModel(story: Story, predicted: { picture: string; share: nu
 /** Probabilities of a picture, by onnxruntime alone. */
 async function classify(model: string, picture: string): Promise<readonly number[]> {
   const { data } = await renderSample(picture, createPipeline({ imageSize: 64 }), { augment: false });
-  const feeds = new Map([['image', { dtype: 'uint8' as const, dims: [1, 64, 64, 3], data }]]);
+  const feeds = new Map([['images', { dtype: 'uint8' as const, dims: [1, 64, 64, 3], data }]]);
   const outputs = await runOnnx(readFileSync(model), feeds);
   return [...softmax(outputs.get('logits')!.data as Float32Array)];
 }
