@@ -9,5 +9,10 @@ export const LAB_ENTRY = beside('./lab.js');
 /** The compute process, see runs/compute.ts. */
 export const COMPUTE_ENTRY = beside('./compute.js');
 
+/** The icon of windows; build/electron-builder.config.js puts it beside the archive. */
+export function iconFile(packaged: boolean): string {
+  return beside(packaged ? '../../../icons/512x512.png' : '../../resources/icons/512x512.png');
+}
+
 /** See preload.ts. */
 export const PRELOAD = beside('../preload/preload.cjs');

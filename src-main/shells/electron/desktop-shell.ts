@@ -18,7 +18,8 @@ import { openWindow } from './window.ts';
 /** Everything that lives as long as the program. Made when the app is ready. */
 export class DesktopShell {
   readonly dialogs = new Dialogs(
-    () => this.#window,
+    // A dialog of a window that is not shown would not be, either.
+    () => (this.#window?.isVisible() === true ? this.#window : undefined),
     () => this.#texts,
   );
   readonly #settings = new SettingsFile(path.join(app.getPath('userData'), 'settings.json'));
@@ -31,7 +32,7 @@ export class DesktopShell {
   #running = 0;
   /** While jobs run, the system is kept from going to sleep. */
   #wakeful: number | undefined;
-  #quitting: 'no' | 'closing the lab' | 'at last' = 'no';
+  #quitting: 'no' | 'asking' | 'closing the lab' | 'at last' = 'no';
 
   /** Opens the lab and the window, and in them what the program was started with. */
   start(paths: readonly string[]): void {
@@ -57,7 +58,7 @@ export class DesktopShell {
 
   /** Opens a lab among the paths, and lets the page import the others. */
   async open(paths: readonly string[]): Promise<void> {
-    if (this.#quitting !== 'no') {
+    if (this.#ends) {
       // Whoever starts the program while it ends gets it again.
       app.relaunch();
       return;
@@ -107,18 +108,27 @@ export class DesktopShell {
 
   /** Quits without asking; when asked again, at once. */
   quitByForce(): void {
-    if (this.#quitting !== 'no') {
+    if (this.#ends) {
       this.#lab?.kill();
       return;
     }
+    this.#quitting = 'no';
     this.#jobs(0);
     app.quit();
   }
 
+  get #ends(): boolean {
+    return this.#quitting === 'closing the lab' || this.#quitting === 'at last';
+  }
+
   async #quit(): Promise<void> {
     const { quitQuestion, quitDetail, quitNow, keepWorking } = this.#texts;
-    if (!(await this.#mayEndJobs(quitQuestion, quitDetail, quitNow, keepWorking))) return;
-    this.#quitting = 'closing the lab';
+    this.#quitting = 'asking';
+    const may = await this.#mayEndJobs(quitQuestion, quitDetail, quitNow, keepWorking);
+    // A signal may have come meanwhile.
+    if (this.#quitting !== 'asking') return;
+    this.#quitting = may ? 'closing the lab' : 'no';
+    if (!may) return;
     this.#window?.hide();
     await this.#lab?.close();
     this.#quitting = 'at last';
@@ -181,7 +191,9 @@ export class DesktopShell {
       app.quit();
     });
     window.once('closed', () => (this.#window = undefined));
-    window.webContents.on('render-process-gone', () => void this.#pageGone());
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      if (reason !== 'clean-exit') void this.#pageGone();
+    });
     return window;
   }
 

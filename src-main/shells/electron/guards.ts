@@ -18,7 +18,7 @@ const LINKED_HOSTS: ReadonlySet<string> = new Set([
 const ALLOWED_PERMISSION = 'clipboard-sanitized-write';
 
 /** Every protocol that leads out of the program. */
-const OUTSIDE = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'];
+const OUTSIDE = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'file:///*'];
 
 /** Denies the session's pages every permission, device and connection. */
 export function guardSession(session: Session): void {

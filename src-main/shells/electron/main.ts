@@ -38,9 +38,6 @@ async function run(): Promise<void> {
   app.on('before-quit', (event) => {
     if (desktop?.mayQuit() === false) event.preventDefault();
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => (desktop === undefined ? app.quit() : desktop.quitByForce()));
-  }
 
   await app.whenReady();
   const ready = new DesktopShell();
@@ -53,6 +50,10 @@ async function run(): Promise<void> {
   });
   ready.start(opened);
   desktop = ready;
+  // Only now: until it is ready, Electron puts handlers of its own in place.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => ready.quitByForce());
+  }
 }
 
 /** What a second instance sends, read as anything. */

@@ -1,10 +1,10 @@
 /** The window. */
 import { app, BrowserWindow, nativeTheme } from 'electron';
-import { PRELOAD } from './bundle-files.ts';
+import { iconFile, PRELOAD } from './bundle-files.ts';
 import { PAGE_ORIGIN } from './page-protocol.ts';
 
-/** What shows before the page has drawn anything, in the page's own colours. */
-const BACKGROUND = { light: '#ffffff', dark: '#16181d' };
+/** What shows before the page has drawn anything: its `--bg`. */
+const BACKGROUND = { light: '#f5f6f3', dark: '#111514' };
 
 /** Opens a window where the last one was, and begins to load the page. It shows itself once it has something to show. */
 export function openWindow(): BrowserWindow {
@@ -18,6 +18,8 @@ export function openWindow(): BrowserWindow {
     minHeight: 600,
     title: 'Vitrine',
     show: false,
+    // Elsewhere the window has the program's.
+    ...(process.platform === 'linux' && { icon: iconFile(app.isPackaged) }),
     backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
     webPreferences: {
       preload: PRELOAD,

@@ -130,7 +130,7 @@ describe('the session', () => {
       return { urls: calls.find(({ name }) => name === 'webRequest.onBeforeRequest')!.values[0], answer };
     });
     expect(urls).toEqual(
-      expect.arrayContaining(['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'file://*/*']),
+      expect.arrayContaining(['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'file:///*']),
     );
     expect(answer).toEqual({ cancel: true });
   });

@@ -227,6 +227,14 @@ describe('quitting', () => {
   test('by a signal asks nothing', async () => {
     const app = launch();
     await startTraining(app);
+    // Not even where it is asking just now.
+    await app.evaluate(async (given) => {
+      given.window.close();
+      given.window.close();
+      await given.until(() => given.calls.some(({ name }) => name === 'dialog.message'));
+      const asked = given.calls.filter(({ name }) => name === 'dialog.message').length;
+      if (asked !== 1) throw new Error(`It asked ${asked} times.`);
+    });
     process.kill(app.pid, 'SIGTERM');
     expect(await app.ended).toEqual({ code: 0, signal: null });
     expect(await runsOf(app.lab)).toMatchObject([{ status: 'stopped' }]);

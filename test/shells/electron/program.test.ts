@@ -74,6 +74,25 @@ describe('a start', () => {
   });
 });
 
+describe('a page that ends unexpectedly', () => {
+  test('is loaded again, if the user likes', async () => {
+    const app = launch();
+    const { asked, loads } = await app.evaluate(async (given) => {
+      const { webContents } = given.window;
+      webContents.emit('render-process-gone', {}, { reason: 'clean-exit' });
+      webContents.emit('render-process-gone', {}, { reason: 'oom' });
+      await given.reply({ response: 0 });
+      await given.until(() => given.window.loads === 2);
+      const asked = given.calls
+        .filter(({ name }) => name === 'dialog.message')
+        .map(({ values }) => values[0]);
+      return { asked, loads: given.window.loads };
+    });
+    expect(asked).toMatchObject([{ type: 'error', buttons: ['Reload', 'Quit'] }]);
+    expect(loads).toBe(2);
+  });
+});
+
 describe('menus', () => {
   test('speak the language of the system, and the one chosen in the page from then on', async () => {
     const app = launch({ languages: ['zh-Hans-CN', 'en'] });

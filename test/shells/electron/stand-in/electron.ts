@@ -139,6 +139,7 @@ export class BrowserWindow extends EventEmitter {
   show = () => (this.visible = true);
   hide = () => (this.visible = false);
   focus = () => record('window.focus');
+  isVisible = () => this.visible;
   isMinimized = () => this.minimized;
   restore = () => (this.minimized = false);
   close(): void {
