@@ -90,9 +90,8 @@ function feedOfDataset(lab: Lab, choice: Extract<Choice, { dataset: string }>): 
   const { dataset, seed, shuffle, batchSize, dropLast } = choice;
   checkNormalization(choice);
   const { mean, std } = { mean: choice.mean ?? USUAL.mean, std: choice.std ?? USUAL.std };
-  const { ids, train } = lab.store.training.ids(dataset);
+  const { ids, train, classes } = lab.store.training.ids(dataset);
   if (train.length === 0) throw nothingUsable(dataset, lab.store.leftOut(dataset));
-  const classes = [...new Set(lab.store.trainableCounts(dataset).map(({ className }) => className))];
   return {
     ...{ run: null, dataset, classes },
     settings: {
