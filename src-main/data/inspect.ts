@@ -16,6 +16,8 @@ export interface InspectOptions {
   readonly only?: readonly string[];
   /** `auto` unless given. */
   readonly format?: FormatChoice;
+  /** Whether an image outside the folder, as a list may name it, may be read; every one unless given. */
+  readonly allows?: (path: string) => boolean;
   /** Larger pictures (width × height) are skipped. */
   readonly maxPixels?: number;
   /** Archives that unpack to more are refused. */
@@ -85,7 +87,7 @@ export async function inspectSource(options: InspectOptions): Promise<Inspection
     ...(only !== undefined && { only }),
     ...(maxArchiveBytes !== undefined && { maxBytes: maxArchiveBytes }),
   });
-  const plan = await planSource(source, options.format ?? 'auto');
+  const plan = await planSource(source, options.format ?? 'auto', options.allows);
   const tell = pathTeller(plan.root);
   options.onPlan?.(summarise(plan, 'entries' in plan ? plan.entries : [], tell, plannedImages(plan)));
   const found: Extract<Reading, { content: unknown }>[] = [];

@@ -1,5 +1,5 @@
 /** Recognises what a folder or an archive holds, before its images are read. */
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { LabError } from '../../src-shared/errors.ts';
 import { distinctClasses } from './classes.ts';
 import {
@@ -43,14 +43,19 @@ export interface RecordPlan extends Plan {
 /**
  * Chooses the format of a source and places its images.
  *
+ * @param allows whether an image that lies elsewhere, as a list may say, may be read; every one unless given
  * @throws LabError `FORMAT_UNKNOWN`, `FORMAT_MALFORMED`, `DATASET_EMPTY` (no file at all)
  */
-export async function planSource(source: Source, choice: FormatChoice): Promise<SourcePlan> {
+export async function planSource(
+  source: Source,
+  choice: FormatChoice,
+  allows: (path: string) => boolean = () => true,
+): Promise<SourcePlan> {
   const { root, files, skipped } = source.listing;
   const isKnown = FORMATS.some((format) => format.detect(source.listing).matches);
   if (files.length === 0 && !isKnown) throw noImages(root, skipped);
   const { format, reason } = chooseFormat(source.listing, choice);
-  if (!('records' in format)) return place(source, format, reason);
+  if (!('records' in format)) return withoutForbidden(await place(source, format, reason), allows);
   const records = await format.records(source);
   return {
     ...{ root, format: format.name, reason, records },
@@ -79,6 +84,21 @@ async function place(source: Source, format: PathFormat | ListFormat, reason: st
   const { entries, skipped } = 'list' in format ? await listed(source, format) : placed(source, format);
   const classes = distinctClasses(entries.flatMap(({ className }) => className ?? []));
   return { root, format: format.name, reason, entries, classes, skipped };
+}
+
+function withoutForbidden(plan: FilePlan, allows: (path: string) => boolean): FilePlan {
+  const isOpen = ({ path }: Entry): boolean => isBelow(plan.root, path) || allows(path);
+  const entries = plan.entries.filter(isOpen);
+  if (entries.length === plan.entries.length) return plan;
+  const forbidden = plan.entries
+    .filter((entry) => !isOpen(entry))
+    .map(({ path }) => ({ path, reason: 'it lies outside the folders that may be read' }));
+  const classes = distinctClasses(entries.flatMap(({ className }) => className ?? []));
+  return { ...plan, entries, classes, skipped: [...plan.skipped, ...forbidden] };
+}
+
+function isBelow(root: string, path: string): boolean {
+  return path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
 interface Placed {

@@ -10,27 +10,41 @@ import { LabError } from '../../src-shared/errors.ts';
 import type { LabStore } from '../data/store/index.ts';
 import type { JobContext } from './jobs.ts';
 import type { Lab } from './lab.ts';
+import type { PathAccess } from './path-access.ts';
 
 /** Files and samples that a result names. */
 const NAMED = 100;
 
 /** How to read what `input` names; where nothing was chosen, nothing is said. */
-function reading(input: z.output<typeof inspectSchema>): Omit<InspectOptions, 'onPlan' | 'onProgress'> {
-  const { path, format, only, maxPixels, maxArchiveBytes } = input;
+function reading(
+  input: z.output<typeof inspectSchema>,
+  paths: PathAccess,
+): Omit<InspectOptions, 'onPlan' | 'onProgress'> {
+  const { format, only, maxPixels, maxArchiveBytes } = input;
   return {
-    ...{ path, format },
+    ...{ path: paths.check(input.path), format, allows: (path) => isAllowed(paths, path) },
     ...(only !== null && { only }),
     ...(maxPixels !== null && { maxPixels }),
     ...(maxArchiveBytes !== null && { maxArchiveBytes }),
   };
 }
 
+function isAllowed(paths: PathAccess, path: string): boolean {
+  try {
+    paths.check(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Looks at what could be imported. What it finds out about contents is kept for the import that follows. */
-export function startInspection(lab: Lab, input: z.output<typeof inspectSchema>): string {
+export function startInspection(lab: Lab, paths: PathAccess, input: z.output<typeof inspectSchema>): string {
+  const source = reading(input, paths);
   return lab.jobs.start('inspect', input.path, ({ signal, progress, emit }) => {
     lab.inspected.clear();
     return inspectSource({
-      ...reading(input),
+      ...source,
       signal,
       known: (sha256) => lab.store.content(sha256),
       // Where the bytes are kept is the import's to say.
@@ -42,12 +56,13 @@ export function startInspection(lab: Lab, input: z.output<typeof inspectSchema>)
 }
 
 /** Brings images into a data set. */
-export function startImport(lab: Lab, input: z.output<typeof importSchema>): string {
+export function startImport(lab: Lab, paths: PathAccess, input: z.output<typeof importSchema>): string {
+  const source = reading(input, paths);
   const { dataset, classes, rename, split } = input;
   return lab.jobs.start('import', dataset, async ({ signal, progress, emit }) => {
     try {
       const report = await importDataset(lab.store, {
-        ...{ ...reading(input), dataset, rename, signal },
+        ...{ ...source, dataset, rename, signal },
         ...(classes !== null && { classes }),
         known: (sha256) => lab.inspected.get(sha256),
         onProgress: (at) => progress({ ...at, message: 'Reading images' }),

@@ -8,7 +8,7 @@ import { Lab, nodeHost, pathsBelow, router } from '../../src-main/lab/index.ts';
 import { createRouterClient } from '@orpc/server';
 import { zipOf } from '../data/archives/build.ts';
 import { drawFolder, stripes } from '../shells/cli/pictures.ts';
-import { temporaryFolder } from '../data/temporary.ts';
+import { temporaryFolder, writeFiles } from '../data/temporary.ts';
 import { ended, errorOf, importStripes, openLab, type SmallLab } from './small-lab.ts';
 import { onTestFinished } from 'vitest';
 
@@ -133,6 +133,25 @@ describe('an import', () => {
     expect(again.samples.map(({ path }) => path)).toEqual(samples.map(({ path }) => path));
     const { file } = await client.samples.detail({ sample: again.samples[0]!.id });
     expect(file).toBe(again.samples[0]!.path);
+  });
+
+  test('by a list takes no image from outside the folders that a server shows', async () => {
+    const root = temporaryFolder();
+    const lab = new Lab({ folder: path.join(root, 'lab'), processHost: nodeHost });
+    onTestFinished(() => lab.close());
+    const client = createRouterClient(router, { context: { lab, paths: pathsBelow([root]) } });
+    const outside = writeFiles(temporaryFolder(), { 'secret.png': await stripes(0, 0) });
+    const inside = writeFiles(path.join(root, 'elsewhere'), { 'open.png': await stripes(1, 1) });
+    writeFiles(root, {
+      'listed/here.png': await stripes(2, 2),
+      'listed/images.csv': `path,label\nhere.png,a\n${inside}/open.png,b\n${outside}/secret.png,c\n`,
+    });
+    const input = { path: path.join(root, 'listed'), dataset: 'listed' };
+    const result = await resultOf({ client, lab, folder: root }, client.datasets.import(input));
+    expect(result).toMatchObject({
+      ...{ added: 2, classes: ['a', 'b'] },
+      skipped: [{ path: `${outside}/secret.png`, reason: 'it lies outside the folders that may be read' }],
+    });
   });
 
   test('from outside the folders that a server shows is refused, and so is a search there', async () => {

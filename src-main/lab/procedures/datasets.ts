@@ -26,11 +26,11 @@ export const datasets = {
   }),
 
   inspect: os.datasets.inspect.handler(({ context: { lab, paths }, input }) => ({
-    job: startInspection(lab, { ...input, path: paths.check(input.path) }),
+    job: startInspection(lab, paths, input),
   })),
 
   import: os.datasets.import.handler(({ context: { lab, paths }, input }) => ({
-    job: startImport(lab, { ...input, path: paths.check(input.path) }),
+    job: startImport(lab, paths, input),
   })),
 
   checkFiles: os.datasets.checkFiles.handler(({ context: { lab }, input }) => ({
