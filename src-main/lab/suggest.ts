@@ -104,6 +104,7 @@ function suggestSplit(facts: TrainingFacts): Suggestion['split'] {
 }
 
 function adviseSplit(facts: TrainingFacts, split: Suggestion['split'], train: number): Part {
+  if (split?.test === 0) return say('split-missing-few', { validation: split.validation });
   if (split !== null) return say('split-missing', { ...split });
   const [validation, test] = (['validation', 'test'] as const).map((name) =>
     countOf(facts, (count) => count.split === name),

@@ -9,6 +9,8 @@ export const ADVICE = [
   'split-given',
   /** validation, test: shares of the data set that will be set aside */
   'split-missing',
+  /** validation: a share; too few images for a test set */
+  'split-missing-few',
   /** train: there is no validation data, so no epoch can be called the best */
   'split-no-validation',
   /** model, imageSize */

@@ -38,6 +38,8 @@ export default {
         '{train} images to learn from, {validation} to check every epoch with, {test} kept aside for the end.',
       'split-missing':
         'The images are not divided yet. When training begins, {validation} of them are set aside to check with and {test} for the final test.',
+      'split-missing-few':
+        'The images are not divided yet. When training begins, {validation} of them are set aside to check with.',
       'split-no-validation':
         'There are no images to check with: nobody will know how good the network really is. Add images.',
       'weights-bundled':
@@ -58,7 +60,7 @@ export default {
         'Letters and digits are not mirrored: that would make other ones of them. They are shifted and turned a little.',
       'classes-unbalanced':
         '“{largest}” has {largestCount} images, “{smallest}” only {smallestCount}. Rare classes count more, so that they are not ignored.',
-      device: 'It runs on {name}: {reason}.',
+      device: 'Device: {name} ({reason}).',
       'few-images': 'Only {count} images of “{class}” to learn from. Ten are the least, fifty are good.',
       'left-out':
         'Left out: {excluded} excluded by you, {unlabelled} without a label, {conflicts} copies with different labels.',
@@ -285,6 +287,12 @@ export default {
       machine_processor: 'Processor',
     },
     value: {
+      weights: {
+        none: 'none: from nothing',
+        bundled: 'shipped with Vitrine',
+        imagenet: 'ImageNet',
+        own: 'those in its file',
+      },
       mode: {
         head: 'the last layer',
         full: 'the whole network',

@@ -37,6 +37,7 @@ const messages: typeof en = {
     advice: {
       'split-given': '{train} 张用于学习，{validation} 张用于每轮验证，{test} 张留到最后测试。',
       'split-missing': '图片还没有划分。训练开始时，会留出 {validation} 用于验证，{test} 用于最终测试。',
+      'split-missing-few': '图片还没有划分。训练开始时，会留出 {validation} 用于验证。',
       'split-no-validation': '没有可用于验证的图片，无法知道网络到底有多好。请添加图片。',
       'weights-bundled': '{model} 已经从十万张小图片中学会了“看”，不必从零开始。',
       'weights-imagenet': '{model} 已经从上百万张照片中学会了“看”，起点很高。',
@@ -49,7 +50,7 @@ const messages: typeof en = {
       'augment-symbols': '字母和数字不做镜像，否则会变成别的字符；只做少量平移和旋转。',
       'classes-unbalanced':
         '“{largest}”有 {largestCount} 张，“{smallest}”只有 {smallestCount} 张。少见的类别权重更大，以免被忽略。',
-      device: '在 {name} 上运行：{reason}。',
+      device: '设备：{name}（{reason}）。',
       'few-images': '“{class}”只有 {count} 张可供学习。至少要十张，五十张更好。',
       'left-out':
         '未使用：{excluded} 张被您排除，{unlabelled} 张没有标注，{conflicts} 张内容相同但标注不同。',
@@ -269,6 +270,7 @@ const messages: typeof en = {
       machine_processor: '处理器',
     },
     value: {
+      weights: { none: '无：从零开始', bundled: 'Vitrine 自带', imagenet: 'ImageNet', own: '文件自带' },
       mode: { head: '最后一层', full: '整个网络', 'head-then-full': '先最后一层，再整个网络' },
       resize: { crop: '裁出中间', stretch: '拉伸' },
       interpolation: { nearest: '最近邻', bilinear: '双线性', bicubic: '双三次', lanczos: 'Lanczos' },

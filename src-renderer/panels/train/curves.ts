@@ -57,7 +57,9 @@ export function figureCurves(runs: readonly NamedSeries[], figure: Figure, words
 export function rateCurves(runs: readonly NamedSeries[], words: CurveWords): Curve[] {
   const [only] = runs;
   if (runs.length === 1 && only !== undefined) {
-    const groups = [...new Set(only.series.steps.flatMap(({ learningRates }) => Object.keys(learningRates)))];
+    const found = new Set(only.series.steps.flatMap(({ learningRates }) => Object.keys(learningRates)));
+    const usual = Object.keys(words.groups).filter((group) => found.has(group));
+    const groups = [...new Set([...usual, ...found])];
     return groups.map((group) => ({
       label: words.groups[group] ?? group,
       points: ratePoints(only.series, group),
