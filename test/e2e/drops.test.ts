@@ -61,10 +61,10 @@ describe.skipIf(noBrowser !== undefined)(`what is dropped${noBrowser ? `: ${noBr
     });
     await dropPaths(page, [folder]);
     const sheet = sheetOf(page, 'pets');
-    await sheet.getByText(t('library.importing.problems', 1)).waitFor();
+    await sheet.getByText(t('library.importing.problems', { n: 1 }, 1)).waitFor();
     expect(await sheet.textContent()).toContain('notes.jpg');
     await screenshot(page, 'en-light-import-sheet');
-    await sheet.getByRole('button', { name: t('library.importing.start', 2) }).click();
+    await sheet.getByRole('button', { name: t('library.importing.start', { n: 2 }) }).click();
     await sheet.waitFor({ state: 'detached' });
     await expect.poll(() => page.getByRole('option').count()).toBe(2);
   });
@@ -78,7 +78,7 @@ describe.skipIf(noBrowser !== undefined)(`what is dropped${noBrowser ? `: ${noBr
     }
     await dropPaths(page, [folder]);
     const sheet = sheetOf(page, 'many');
-    const start = sheet.getByRole('button', { name: t('library.importing.start', { n: '5,000' }) });
+    const start = sheet.getByRole('button', { name: t('library.importing.start', { n: '5,000' }, 5000) });
     await start.waitFor({ timeout: 180_000 });
     const uploads = path.join(lab, 'uploads');
     const [sent] = readdirSync(uploads);

@@ -71,7 +71,7 @@ async function mendWrongLabel(story: Story, { planted }: DemoSet): Promise<void>
   const wrong = planted.wrongLabels.find(({ shows }) => shows === 'fish')!;
   await relabelByKeyboard(story, path.basename(wrong.path), String(CLASSES.indexOf('fish') + 1));
   await page
-    .getByText(t('library.did.labelled', { n: 1, name: 'fish' }), { exact: false })
+    .getByText(t('library.did.labelled', { n: 1, name: 'fish' }, 1), { exact: false })
     .first()
     .waitFor();
   await goTo(story, 'label');
