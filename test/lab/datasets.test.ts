@@ -9,6 +9,10 @@ import { createRouterClient } from '@orpc/server';
 import { zipOf } from '../data/archives/build.ts';
 import { drawFolder, stripes } from '../shells/cli/pictures.ts';
 import { temporaryFolder, writeFiles } from '../data/temporary.ts';
+import type { RunRow } from '../../src-main/runs/rows.ts';
+import { createRun, runPaths } from '../../src-main/runs/run-folder.ts';
+import { lockRun } from '../../src-main/runs/stop.ts';
+import { shortSettings } from '../runs/support.ts';
 import { ended, errorOf, importStripes, openLab, type SmallLab } from './small-lab.ts';
 import { onTestFinished } from 'vitest';
 
@@ -210,6 +214,26 @@ describe('a data set', () => {
     expect((await errorOf(client.datasets.rename({ dataset: 'lines', name: ' x' }))).code).toBe(
       'INVALID_ARGUMENT',
     );
+  });
+
+  test('is called the same in its runs, unless one of them is being trained', async () => {
+    const { client, lab } = openLab();
+    lab.store.addSamples('pets', []);
+    const rows = ['cat', 'dog'].map((label, at): RunRow => {
+      return { path: `/${at}.png`, sha256: String(at).padStart(64, '0'), label, split: 'train' };
+    });
+    const run = await createRun({
+      ...{ labFolder: lab.folder, rows, weights: null, settings: shortSettings() },
+      dataset: { name: 'pets', classes: ['cat', 'dog'] },
+    });
+    const lock = lockRun(runPaths(run));
+    expect(await errorOf(client.datasets.rename({ dataset: 'pets', name: 'friends' }))).toMatchObject({
+      code: 'DATASET_BUSY',
+      message: 'The data set "pets" is in use by the training of a run.',
+    });
+    lock.release();
+    await client.datasets.rename({ dataset: 'pets', name: 'friends' });
+    expect((await client.training.runs()).map(({ dataset }) => dataset.name)).toEqual(['friends']);
   });
 
   test('cannot take the name of another one', async () => {
