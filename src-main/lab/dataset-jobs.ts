@@ -70,6 +70,7 @@ export function startImport(lab: Lab, paths: PathAccess, input: z.output<typeof 
       if (split !== null && report.classes.length > 0) divide(lab.store, dataset, split, emit);
       return report;
     } finally {
+      lab.inspected.clear();
       // An import that failed may have left a part of the images.
       lab.changes.emit({ what: 'datasets' });
       lab.changes.emit({ what: 'samples', dataset });

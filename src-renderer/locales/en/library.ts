@@ -102,7 +102,8 @@ export default {
       history: 'History',
       noHistory: 'Nothing was changed since it was imported.',
       event: {
-          excluded: { true: 'excluded', false: 'takes part again' },
+        label: 'label: {from} → {to}',
+        excluded: { true: 'excluded', false: 'takes part again' },
         flagged: { true: 'flagged', false: 'flag removed' },
       },
       by: '{who}, {when}',
@@ -111,6 +112,7 @@ export default {
     },
     importing: {
       title: 'Import {name}',
+      several: 'My images',
       looking: 'Looking at the files …',
       reading: 'Reading the images',
       detected: 'Detected: {format}',

@@ -99,7 +99,8 @@ const messages: typeof en = {
       history: '历史',
       noHistory: '导入以来没有改动。',
       event: {
-          excluded: { true: '排除', false: '重新参与训练' },
+        label: '标签：{from} → {to}',
+        excluded: { true: '排除', false: '重新参与训练' },
         flagged: { true: '标旗', false: '取消标旗' },
       },
       by: '{who}，{when}',
@@ -108,6 +109,7 @@ const messages: typeof en = {
     },
     importing: {
       title: '导入 {name}',
+      several: '我的图片',
       looking: '正在查看文件…',
       reading: '正在读取图片',
       detected: '识别为：{format}',
