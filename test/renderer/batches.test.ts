@@ -22,7 +22,7 @@ import { mountWithLab, until } from './mount.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 // happy-dom has no canvas to draw on.
-config.global.stubs['BarChart'] = true;
+Object.assign(config.global.stubs, { BarChart: true, MatrixChart: true });
 
 async function fill(lab: Lab): Promise<void> {
   const pictures = await drawFolder(path.join(temporaryFolder(), 'pictures'), ['across', 'down'], 24);
