@@ -86,7 +86,6 @@ export default {
         'A check fails where chance does such a thing less than once in {fail} orders. Less than once in {notice} is unusual: it happens now and then.',
       byBatch: 'Classes by batch',
       byBatchText: 'How many pictures of each class lie in each batch',
-      others: 'other classes',
       check: {
         labels: 'Labels belong to their pictures',
         repeat: 'A new order in every epoch',

@@ -85,7 +85,6 @@ const messages: typeof en = {
         '如果随机情况下出现的可能性低于 {fail} 分之一，则未通过；低于 {notice} 分之一为少见，偶尔会发生。',
       byBatch: '各批次的类别',
       byBatchText: '每个批次中各类别的图片数量',
-      others: '其他类别',
       check: {
         labels: '标签与图片相符',
         repeat: '每轮都是新的顺序',
