@@ -18,7 +18,8 @@ guardNavigation();
 
 // `electron .` is given the app's folder, too.
 const paths = pathsAmong(process.argv.slice(1), process.cwd()).filter((file) => file !== app.getAppPath());
-if (app.requestSingleInstanceLock({ paths })) await run();
+// Not awaited: Electron is not ready before this module has ended.
+if (app.requestSingleInstanceLock({ paths })) void run();
 else app.quit();
 
 async function run(): Promise<void> {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, expect } from 'vitest';
 import { ensureBuilt } from '../../../build/bootstrap/bundles.js';
 import { ROOT } from '../../../build/bootstrap/processes.js';
@@ -76,8 +77,8 @@ export function launch(options: LaunchOptions = {}): LaunchedApp {
   };
   const main = path.join(ROOT, 'out/main/electron.js');
   const args = [...(configured.packaged ? [] : [ROOT]), ...(options.args ?? [])];
-  const child = fork(main, args, {
-    execArgv: ['--import', new URL('./stand-in/register.ts', import.meta.url).href],
+  const child = fork(fileURLToPath(new URL('./stand-in/run.ts', import.meta.url)), [main, ...args], {
+    execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, VITRINE_LAB: lab, STAND_IN_APP: JSON.stringify(configured) },

@@ -27,12 +27,12 @@ function preventable(details: object = {}) {
 }
 
 let isReady = false;
-const ready = new Promise<void>((resolve) => {
-  setImmediate(() => {
-    isReady = true;
-    resolve();
-  });
-});
+const { promise: ready, resolve } = Promise.withResolvers<undefined>();
+/** The app's code has run. */
+export function becomeReady(): void {
+  isReady = true;
+  resolve(undefined);
+}
 function needReady(what: string, wanted = true): void {
   if (isReady !== wanted) throw new Error(`${what} belongs ${wanted ? 'after' : 'before'} the ready event.`);
 }
