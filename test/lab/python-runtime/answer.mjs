@@ -2,7 +2,7 @@
 import { buffer } from 'node:stream/consumers';
 import * as ort from 'onnxruntime-node';
 
-const [model, question] = process.argv.slice(2);
+const [model = '', question = ''] = process.argv.slice(2);
 const { names, name, output, type, dims } = JSON.parse(question);
 const session = await ort.InferenceSession.create(model);
 if (names) process.stdout.write(JSON.stringify(session.inputNames));
@@ -10,5 +10,6 @@ else {
   const bytes = new Uint8Array(await buffer(process.stdin));
   const data = type === 'uint8' ? bytes : new Float32Array(bytes.buffer);
   const results = await session.run({ [name]: new ort.Tensor(type, data, dims) }, [output]);
-  process.stdout.write(Buffer.from(results[output].data.buffer));
+  const answer = /** @type {Float32Array} */ (results[output]?.data);
+  process.stdout.write(Buffer.from(answer.buffer));
 }
