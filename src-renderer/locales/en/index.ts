@@ -9,4 +9,14 @@ import train from './train.ts';
 import exporting from './export.ts';
 import predict from './predict.ts';
 
-export default { ...app, ...augment, ...batches, ...evaluate, ...label, ...library, ...train, ...exporting, ...predict };
+export default {
+  ...app,
+  ...augment,
+  ...batches,
+  ...evaluate,
+  ...label,
+  ...library,
+  ...train,
+  ...exporting,
+  ...predict,
+};

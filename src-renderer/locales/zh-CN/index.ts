@@ -10,5 +10,15 @@ import train from './train.ts';
 import exporting from './export.ts';
 import predict from './predict.ts';
 
-const messages: typeof en = { ...app, ...augment, ...batches, ...evaluate, ...label, ...library, ...train, ...exporting, ...predict };
+const messages: typeof en = {
+  ...app,
+  ...augment,
+  ...batches,
+  ...evaluate,
+  ...label,
+  ...library,
+  ...train,
+  ...exporting,
+  ...predict,
+};
 export default messages;
