@@ -8,6 +8,9 @@ import { ensureBuilt } from '../../build/bootstrap/bundles.js';
 import { electronBinary } from '../../build/bootstrap/electron-binary.js';
 import { ROOT } from '../../build/bootstrap/processes.js';
 import { whyNoWindow } from '../../build/bootstrap/start.js';
+import { makeDemoSet } from '../../src-main/data/demo-set.ts';
+import { firstDay } from './first-day.ts';
+import { textsOf } from './translations.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
@@ -75,5 +78,19 @@ describe.skipIf(missing !== undefined)(`the desktop window${missing ? `: ${missi
       ];
     });
     expect(reached).toEqual([404, 404, 'blocked']);
+  });
+
+  test('lives through the first day', async () => {
+    const demo = await makeDemoSet(path.join(folder, 'pictures'), { seed: 0, perClass: 40 });
+    const story = { page, lab: path.join(folder, 'lab'), t: textsOf('en') };
+    const model = path.join(folder, 'model.onnx');
+    await firstDay(story, demo, async (write) => {
+      // The system's dialog is nobody's to click in a test.
+      await app.evaluate(({ dialog }, filePath) => {
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+      }, model);
+      await write();
+      return model;
+    });
   });
 });
