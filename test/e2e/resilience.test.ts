@@ -3,9 +3,11 @@ import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ROOT } from '../../build/bootstrap/processes.js';
-import en from '../../src-renderer/locales/en/app.ts';
 import { temporaryFolder, writeFiles } from '../data/temporary.ts';
+import { textsOf } from './translations.ts';
 import { noBrowser, openPage, serve, startBrowser } from './vitrine.ts';
+
+const t = textsOf('en');
 
 const PIXEL = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -38,14 +40,14 @@ describe.skipIf(noBrowser !== undefined)(
       const server = await serve(lab, [lab]);
       const { page, context } = await openPage(browser, server.url);
       onTestFinished(() => context.close());
-      const datasets = page.getByRole('combobox', { name: en.app.dataset });
+      const datasets = page.getByRole('combobox', { name: t('app.dataset') });
       await datasets.filter({ hasText: 'first' }).waitFor();
       await server.kill();
-      await page.getByText(en.app.lost).waitFor();
+      await page.getByText(t('app.lost')).waitFor();
       importFolder(lab, 'second');
       const again = await serve(lab, [lab], Number(new URL(server.url).port));
       onTestFinished(() => again.stop());
-      await page.getByText(en.app.lost).waitFor({ state: 'detached' });
+      await page.getByText(t('app.lost')).waitFor({ state: 'detached' });
       await datasets.click();
       await page.getByRole('option', { name: 'second' }).click();
       await datasets.filter({ hasText: 'second' }).waitFor();
@@ -53,8 +55,9 @@ describe.skipIf(noBrowser !== undefined)(
       await datasets.filter({ hasText: 'second' }).waitFor();
     });
 
-    test('two pages show the same work, and either can cancel it', async () => {
+    test('what is done on one page shows on the other', async () => {
       const lab = temporaryFolder();
+      importFolder(lab, 'pets');
       const server = await serve(lab, [lab]);
       onTestFinished(() => server.stop());
       const [one, two] = [await openPage(browser, server.url), await openPage(browser, server.url)];
@@ -62,8 +65,15 @@ describe.skipIf(noBrowser !== undefined)(
         await one.context.close();
         await two.context.close();
       });
-      await one.page.getByRole('button', { name: en.app.jobs }).click();
-      await one.page.getByText(en.app.noJobs).waitFor();
+      const gridOf = ({ page }: typeof one) => page.getByRole('listbox', { name: t('library.grid.label') });
+      for (const opened of [one, two]) await gridOf(opened).getByRole('option').first().waitFor();
+      await gridOf(one).focus();
+      await one.page.keyboard.press('Space');
+      await one.page.keyboard.press('f');
+      const flagged = gridOf(two).getByRole('option', { name: t('library.grid.mark.flagged') });
+      await flagged.waitFor();
+      await one.page.keyboard.press('Control+z');
+      await flagged.waitFor({ state: 'detached' });
     });
   },
 );
