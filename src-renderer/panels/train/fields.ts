@@ -9,29 +9,33 @@ export interface Field {
   readonly name: Name;
   /** Words to choose from, a number, yes or no, or a text with numbers (see `texts.ts`). */
   readonly kind: readonly string[] | 'number' | 'switch' | 'rates' | 'numbers';
-  /** Whether leaving it empty means that the lab chooses. */
-  readonly auto?: boolean;
+  /** What leaving it empty means: the lab chooses, or it is not done. */
+  readonly empty?: 'auto' | 'none';
 }
 
-const number = (name: Name, auto = false): Field => ({ name, kind: 'number', auto });
-const words = (name: Name, kind: readonly string[], auto = false): Field => ({ name, kind, auto });
+type Empty = NonNullable<Field['empty']>;
+
+const number = (name: Name, empty?: Empty): Field => ({ name, kind: 'number', ...(empty && { empty }) });
+const words = (name: Name, kind: readonly string[], empty?: Empty): Field => ({
+  ...{ name, kind, ...(empty && { empty }) },
+});
 const yesNo = (name: Name): Field => ({ name, kind: 'switch' });
 
 /** What is learnt, for how long, and by which rule. */
 export function learningFields({ mode, optimizer }: TrainSettingsJson): Field[] {
   const sgd = optimizer === 'sgd';
   return [
-    words('mode', MODES, true),
+    words('mode', MODES, 'auto'),
     number('epochs'),
     ...(mode === 'head-then-full' || mode === null ? [number('headEpochs')] : []),
     number('batchSize'),
     words('optimizer', ['sgd', 'adam', 'adamw']),
     ...(sgd ? [number('momentum'), yesNo('nesterov')] : []),
-    number('weightDecay', true),
+    number('weightDecay', 'auto'),
     number('labelSmoothing'),
-    words('classWeights', ['balanced'], true),
-    number('patience', true),
-    number('maxNorm', true),
+    words('classWeights', ['balanced'], 'none'),
+    number('patience', 'none'),
+    number('maxNorm', 'none'),
     number('l2Penalty'),
     yesNo('shuffle'),
     yesNo('noDecayOnNormAndBias'),
@@ -39,8 +43,8 @@ export function learningFields({ mode, optimizer }: TrainSettingsJson): Field[] 
 }
 
 const REDUCE: readonly Field[] = [
-  words('reduceOn', ['validation', 'train', 'running'], true),
-  number('reduceFactor', true),
+  words('reduceOn', ['validation', 'train', 'running'], 'auto'),
+  number('reduceFactor', 'auto'),
   number('reducePatience'),
   number('reduceThreshold'),
   number('reduceMinLr'),
@@ -53,7 +57,7 @@ const OF_SCHEDULE: Readonly<Record<(typeof SCHEDULES)[number], readonly Field[]>
   'multi-step': [{ name: 'milestones', kind: 'numbers' }, number('gamma')],
   cosine: [number('etaMin')],
   'one-cycle': [
-    number('maxLr', true),
+    number('maxLr', 'auto'),
     number('pctStart'),
     words('annealStrategy', ['cos', 'linear']),
     number('divFactor'),
@@ -68,9 +72,9 @@ const OF_SCHEDULE: Readonly<Record<(typeof SCHEDULES)[number], readonly Field[]>
 export function rateFields({ schedule, lrTable }: TrainSettingsJson): Field[] {
   const name = schedule ?? (lrTable === null ? 'cosine' : 'piecewise');
   return [
-    number('lr', true),
-    number('backboneLr', true),
-    words('schedule', SCHEDULES, true),
+    number('lr', 'auto'),
+    number('backboneLr', 'auto'),
+    words('schedule', SCHEDULES, 'auto'),
     ...OF_SCHEDULE[name],
     number('warmupEpochs'),
     number('warmupStartFactor'),
@@ -79,7 +83,7 @@ export function rateFields({ schedule, lrTable }: TrainSettingsJson): Field[] {
 
 /** What the network is shown. */
 export const IMAGE_FIELDS: readonly Field[] = [
-  number('imageSize', true),
+  number('imageSize', 'auto'),
   words('resize', ['crop', 'stretch']),
   words('interpolation', ['nearest', 'bilinear', 'bicubic', 'lanczos']),
   words('normalization', ['weights', 'dataset']),
@@ -91,7 +95,7 @@ export const AUGMENT_PRESETS = ['none', 'crop-flip', 'pad-crop-flip', 'pad-affin
 
 /** Where it is computed, and what is kept. */
 export const MACHINE_FIELDS: readonly Field[] = [
-  number('threads', true),
+  number('threads', 'auto'),
   number('seed'),
   words('keepEpochs', ['all', 'best']),
   number('checkpointSeconds'),
