@@ -65,7 +65,7 @@ async function lookAtEverything(story: Story, language: Language): Promise<void>
     await page.emulateMedia({ colorScheme: theme });
     for (const panel of PANELS) {
       await goTo(story, panel);
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       await screenshot(page, `${language}-${theme}-${panel}`);
       expect({ theme, panel, found: await seriousFindings(page) }).toEqual({ theme, panel, found: [] });
     }
@@ -78,4 +78,25 @@ async function seriousFindings(page: Page): Promise<string[]> {
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+}
+
+/** Waits until the panel has stood still for a moment, pictures included. */
+async function settled(page: Page): Promise<void> {
+  const look = (): Promise<string> =>
+    page.evaluate(() => {
+      const loading = [...document.images].some(({ complete }) => !complete);
+      return loading ? String(Math.random()) : document.querySelector('main')!.innerHTML;
+    });
+  let before = '';
+  await expect
+    .poll(
+      async () => {
+        const now = await look();
+        const stands = now === before;
+        before = now;
+        return stands;
+      },
+      { interval: 600, timeout: 30_000 },
+    )
+    .toBe(true);
 }
