@@ -10,7 +10,7 @@ export interface TorchProcess {
   close(): void;
 }
 
-/** Starts Debian's Python, which has PyTorch after `apt-get install python3-torch python3-torchvision`. */
+/** Starts Debian's Python, which has PyTorch after `apt-get install python3-torch python3-torchvision libopenblas0`. */
 export function startTorch(): TorchProcess {
   const script = fileURLToPath(new URL('./reference/torch_bench.py', import.meta.url));
   const child = spawn('/usr/bin/python3', [script], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -20,7 +20,9 @@ export function startTorch(): TorchProcess {
       child.stdin.write(`${JSON.stringify(request)}\n`);
       const answer = await lines.next();
       if (answer.done) {
-        throw new Error('PyTorch did not answer: apt-get install python3-torch python3-torchvision');
+        throw new Error(
+          'PyTorch did not answer: apt-get install python3-torch python3-torchvision libopenblas0',
+        );
       }
       return (JSON.parse(answer.value) as { seconds: number }).seconds;
     },

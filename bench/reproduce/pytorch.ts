@@ -12,7 +12,10 @@ export interface TorchResult {
   readonly torch: string;
 }
 
-/** Trains with Debian's PyTorch (`apt-get install python3-torch python3-torchvision`). */
+/**
+ * Trains with Debian's PyTorch (`apt-get install python3-torch python3-torchvision libopenblas0`; without OpenBLAS its
+ * matrix products take some 25 times as long).
+ */
 export async function trainWithTorch(
   recipe: Recipe,
   seed: number,
