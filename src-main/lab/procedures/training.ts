@@ -61,6 +61,7 @@ export const training = {
     const folder = await findRun(lab.folder, input.run);
     await stopRun(lab, folder);
     await changeNotes(folder, { paused: true });
+    lab.changes.emit({ what: 'runs' });
     return { run: path.basename(folder) };
   }),
 

@@ -21,8 +21,6 @@ const messages: typeof en = {
       changed: '您改动的设置',
       reset: '恢复推荐',
       untouched: '全部采用推荐设置，点一下就能开始。',
-      busy: '一次训练一个最快。',
-      again: '再训练一个',
     },
     estimate: {
       total: '大约 {time}',
@@ -60,7 +58,6 @@ const messages: typeof en = {
       epoch: '第 {epoch} 轮，共 {epochs} 轮',
       preparing: '正在准备…',
       features: '正在先把所有图片看一遍',
-      weights: '正在下载权重…',
       left: '还剩 {time}',
       unknown: '正在计算剩余时间…',
       speed: '每秒 {n} 张',
@@ -72,7 +69,6 @@ const messages: typeof en = {
       hint: '可以离开此页，训练会继续。暂停不会丢失任何东西。',
       validation: '验证集',
       training: '训练集',
-      right: '正确 {percent}',
       loss: '损失 {loss}',
     },
     curves: {
@@ -97,7 +93,6 @@ const messages: typeof en = {
       textRun: '{run}：最后的值 {value}。',
     },
     done: {
-      title: '训练结果',
       finished: '验证集中 {percent} 的图片判断正确。',
       finishedPlain: '训练已完成。',
       stopped: '在第 {epoch} 轮后停止，共 {epochs} 轮。',
@@ -233,7 +228,7 @@ const messages: typeof en = {
       stepSize: '每隔几轮下降',
       gamma: '每次下降的倍数',
       milestones: '在哪些轮下降',
-      etaMin: '结束时的学习率（占初始值的比例）',
+      etaMin: '结束时的学习率（比例）',
       maxLr: '峰值',
       pctStart: '上升阶段的比例',
       annealStrategy: '曲线形状',
