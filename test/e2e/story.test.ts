@@ -61,6 +61,8 @@ async function download(page: Page, write: () => Promise<void>): Promise<string>
 /** Every panel in both appearances: a picture of it is kept, and nothing keeps people out. */
 async function lookAtEverything(story: Story, language: Language): Promise<void> {
   const { page } = story;
+  // Messages of what was done before would lie over the panels.
+  await page.reload();
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme });
     for (const panel of PANELS) {
