@@ -89,5 +89,6 @@ export default {
     empty: 'Nothing to choose in here.',
     more: '{n} more entries are not shown.',
     path: 'Path',
+    roots: 'Folders that can be looked into',
   },
 };

@@ -91,6 +91,7 @@ const messages: typeof en = {
     empty: '这里没有可选的内容。',
     more: '还有 {n} 项未显示。',
     path: '路径',
+    roots: '可以查看的文件夹',
   },
 };
 export default messages;
