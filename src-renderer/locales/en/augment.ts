@@ -6,7 +6,7 @@ export default {
       'Augmentation shows the network every picture a little differently in each epoch, so that it learns the thing and not the pixels. Import some pictures first.',
     toLibrary: 'Go to the library',
     about:
-      'What training will show instead of the original, in every epoch another one. These are the very pixels.',
+      'What training shows instead of the original: another version in each epoch. These are the very pixels it is fed.',
     list: 'Steps, in this order',
     preset: 'Begin with',
     own: 'a list of your own',

@@ -8,7 +8,7 @@ export default {
     views: 'Views',
     oneBatch: 'One batch',
     certificateTab: 'Shuffle certificate',
-    of: 'Of',
+    of: 'Batches of',
     next: 'The next training',
     epoch: 'Epoch',
     batch: 'Batch',

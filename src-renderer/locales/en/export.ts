@@ -3,7 +3,7 @@ export default {
   export: {
     run: 'Run',
     noRun: 'No model to export yet',
-    noRunText: 'Train one first: it takes a button, and what you export then does exactly what you saw here.',
+    noRunText: 'Train one first: one click is enough. What you export then does exactly what you saw here.',
     toTrain: 'Go to Train',
     model: {
       title: 'Model',
@@ -18,7 +18,7 @@ export default {
       busy: 'Writing and comparing',
     },
     parity: {
-      good: 'It does what you saw here',
+      good: 'It does what you saw here.',
       text: '{n} pictures went through the file in a process of its own: {agree} of the predictions agree, values differ by at most {difference}.',
     },
     weights: {

@@ -10,7 +10,7 @@ export default {
     openFileHint: 'An .onnx file: exported here, or an image classifier from another tool.',
     noModel: 'No model to ask yet',
     noModelText:
-      'Train one first, it takes a button. Or open an image classifier that is saved as an .onnx file.',
+      'Train one first: one click is enough. Or open an image classifier that is saved as an .onnx file.',
     toTrain: 'Go to Train',
     ready: 'Drop pictures here',
     readyText: 'One picture, many, or a whole folder. The model says what it sees in each.',

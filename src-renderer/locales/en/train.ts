@@ -16,7 +16,7 @@ export default {
           '{model}, last layer first, then everything: {epochs} epochs at {size} × {size} pixels',
       },
       settings: 'All settings',
-      why: 'Why these settings',
+      why: 'Why the lab suggests this',
       changed: 'Changed by you',
       reset: 'Reset',
       untouched: 'Everything is as suggested. One click is enough.',

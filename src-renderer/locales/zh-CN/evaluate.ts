@@ -10,7 +10,7 @@ const messages: typeof en = {
     noRunText: '用这个数据集训练一个模型。训练完成后，这里会显示它的错误。',
     toTrain: '前往训练',
     noneTitle: '看看模型哪里出错',
-    noneText: '模型会把数据集里的每张图片看一遍。之后你能看到它混淆了哪些类别，并可以直接改正错误的标签。',
+    noneText: '模型会把数据集里的每张图片看一遍。之后您能看到它混淆了哪些类别，并可以直接改正错误的标签。',
     evaluation: '训练与轮次',
     entry: '{run} · 第 {epoch} 轮',
     split: '图片范围',

@@ -19,7 +19,7 @@ const messages: typeof en = {
       busy: '正在写入并核对',
     },
     parity: {
-      good: '与您在这里看到的效果一致',
+      good: '与您在这里看到的效果一致。',
       text: '在独立的进程中用 {n} 张图片核对：{agree} 的预测一致，数值相差不超过 {difference}。',
     },
     weights: {
