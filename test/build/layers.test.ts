@@ -29,8 +29,8 @@ describe('the layer table', () => {
     for (const layer of Object.keys(LAYERS)) visit(layer, []);
   });
 
-  it('shares the error type alone', () => {
-    expect(EVERYWHERE).toEqual(['src-shared/errors.ts']);
+  it('shares the error type and the type of the desktop's bridge alone', () => {
+    expect(EVERYWHERE).toEqual(['src-shared/errors.ts', 'src-shared/desktop.ts']);
   });
 });
 
