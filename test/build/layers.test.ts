@@ -29,7 +29,7 @@ describe('the layer table', () => {
     for (const layer of Object.keys(LAYERS)) visit(layer, []);
   });
 
-  it('shares the error type and the type of the desktop's bridge alone', () => {
+  it('shares the error type and what the desktop gives the page alone', () => {
     expect(EVERYWHERE).toEqual(['src-shared/errors.ts', 'src-shared/desktop.ts']);
   });
 });

@@ -81,11 +81,14 @@ export function createApp({ lab, session, checks, uploads }: AppOptions): Hono {
 
 const UNKNOWN = 'Open the address that `vitrine serve` printed: it ends in ?token=…\n';
 
-const STATUS: Partial<Record<ErrorCode, 400 | 404 | 410 | 507>> = {
+const STATUS: Partial<Record<ErrorCode, 400 | 404 | 410 | 415 | 507>> = {
   INVALID_ARGUMENT: 400,
   SAMPLE_NOT_FOUND: 404,
   SOURCE_NOT_FOUND: 410,
   SAMPLE_CHANGED: 410,
+  IMAGE_UNREADABLE: 415,
+  IMAGE_UNSUPPORTED: 415,
+  IMAGE_TOO_LARGE: 415,
   DISK_FULL: 507,
 };
 
