@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { messages } from '../../src-renderer/locales/index.ts';
 
-interface Texts { readonly [key: string]: string | Texts }
+interface Texts {
+  readonly [key: string]: string | Texts;
+}
 
 function flatten(texts: Texts, prefix = ''): [string, string][] {
   return Object.entries(texts).flatMap(([key, value]) =>
