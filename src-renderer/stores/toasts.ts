@@ -1,6 +1,7 @@
 /** Short messages that come and go: what went wrong, what is done. */
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
+import type { ErrorCode } from '../../src-shared/errors.ts';
 import { toLabError } from '../../src-shared/contract/errors.ts';
 
 /** A message. */
@@ -8,6 +9,8 @@ export interface Toast {
   readonly id: number;
   readonly kind: 'error' | 'done';
   readonly text: string;
+  /** Of an error, whose heading is a text of the page. */
+  readonly code?: ErrorCode;
   readonly hint?: string;
   /** Something to do about it. */
   readonly action?: { readonly label: string; readonly run: () => void };
@@ -28,7 +31,8 @@ export const useToasts = defineStore('toasts', () => {
   /** Tells of an error. What the user cancelled is none. */
   function fail(thrown: unknown): void {
     const { code, message, hint } = toLabError(thrown);
-    if (code !== 'CANCELLED') add({ kind: 'error', text: message, ...(hint !== undefined && { hint }) });
+    if (code !== 'CANCELLED')
+      add({ kind: 'error', code, text: message, ...(hint !== undefined && { hint }) });
   }
 
   function done(text: string, action?: Toast['action']): void {

@@ -2,6 +2,7 @@
 import app from './app.ts';
 import augment from './augment.ts';
 import batches from './batches.ts';
+import errors from './errors.ts';
 import evaluate from './evaluate.ts';
 import label from './label.ts';
 import library from './library.ts';
@@ -13,6 +14,7 @@ export default {
   ...app,
   ...augment,
   ...batches,
+  ...errors,
   ...evaluate,
   ...label,
   ...library,

@@ -3,6 +3,7 @@ import type en from '../en/index.ts';
 import app from './app.ts';
 import augment from './augment.ts';
 import batches from './batches.ts';
+import errors from './errors.ts';
 import evaluate from './evaluate.ts';
 import label from './label.ts';
 import library from './library.ts';
@@ -14,6 +15,7 @@ const messages: typeof en = {
   ...app,
   ...augment,
   ...batches,
+  ...errors,
   ...evaluate,
   ...label,
   ...library,
