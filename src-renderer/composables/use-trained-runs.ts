@@ -1,4 +1,4 @@
-/** Runs that have learnt something, as choices: the newest first. */
+/** Runs that have learnt something, as choices: the newest first, those under way last. */
 import { computed, type ComputedRef } from 'vue';
 import type { RunInfo } from '../../src-shared/contract/training.ts';
 import { useRuns } from '../stores/runs.ts';
@@ -17,7 +17,11 @@ export function useTrainedRuns(): {
 } {
   const runs = useRuns();
   const format = useFormat();
-  const trained = computed(() => runs.newestFirst.filter(({ best }) => best !== null));
+  const trained = computed(() =>
+    runs.newestFirst
+      .filter(({ best }) => best !== null)
+      .sort((a, b) => Number(a.status === 'running') - Number(b.status === 'running')),
+  );
   const options = computed(() => trained.value.map((run) => ({ value: run.id, label: label(run) })));
 
   function label({ name, dataset, model, best, createdAt }: RunInfo): string {
