@@ -1,5 +1,6 @@
 /** Runs that have learnt something, as choices: the newest first, those under way last. */
 import { computed, type ComputedRef } from 'vue';
+import { fileName } from './file-name.ts';
 import type { RunInfo } from '../../src-shared/contract/training.ts';
 import { useRuns } from '../stores/runs.ts';
 import { useFormat } from './use-format.ts';
@@ -25,7 +26,7 @@ export function useTrainedRuns(): {
   const options = computed(() => trained.value.map((run) => ({ value: run.id, label: label(run) })));
 
   function label({ name, dataset, model, best, createdAt }: RunInfo): string {
-    const network = model.split(/[\\/]/).at(-1)!;
+    const network = fileName(model);
     const accuracy = best?.accuracy ?? null;
     return [
       name ?? `${dataset.name}, ${network}`,

@@ -1,5 +1,6 @@
 import { onScopeDispose, watchEffect } from 'vue';
 import { useRouter } from 'vue-router';
+import { fileName } from '../composables/file-name.ts';
 import { desktop } from '../client/index.ts';
 import { useImports } from '../stores/imports.ts';
 import { usePreferences } from '../stores/preferences.ts';
@@ -13,7 +14,7 @@ export function useDesktopMenu(showPalette: () => void): void {
 
   async function importPaths(paths: readonly string[]): Promise<void> {
     await router.push({ name: 'library' });
-    imports.ask(paths, paths[0]?.split(/[\\/]/).at(-1) ?? '');
+    imports.ask(paths, fileName(paths[0] ?? ''));
   }
 
   const stop = desktop.onMenu((asked) => {

@@ -48,8 +48,3 @@ export function comparedItem(
     ],
   };
 }
-
-/** The file's name. */
-export function nameOf(path: string): string {
-  return path.split(/[/\\]/).at(-1)!;
-}

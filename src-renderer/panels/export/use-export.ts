@@ -1,6 +1,7 @@
 /** One thing that is written: where to, while it is, and what came of it. */
 import { computed, ref, shallowRef } from 'vue';
 import { useI18n } from 'vue-i18n';
+import { fileName } from '../../composables/file-name.ts';
 import type { JobJson } from '../../../src-shared/contract/job.ts';
 import { useExports, type Place } from '../../stores/exports.ts';
 import { useJobs } from '../../stores/jobs.ts';
@@ -41,7 +42,7 @@ export function useExport<Result extends Written>() {
     working.value = false;
     if (result.value === undefined) return;
     const { file } = result.value;
-    const name = file.split(/[\\/]/).at(-1)!;
+    const name = fileName(file);
     const action = { label: t('predict.show'), run: () => void exported.reveal(file) };
     toasts.done(t('export.done', { name }), exported.onDesktop ? action : undefined);
   }

@@ -1,5 +1,6 @@
 /** Settings in words. */
 import { useI18n } from 'vue-i18n';
+import { fileName } from '../../composables/file-name.ts';
 import { useFormat } from '../../composables/use-format.ts';
 
 /** Names and values of settings in the current language. */
@@ -21,7 +22,7 @@ export function useSettingText() {
       const key = `train.value.${setting}.${given}`;
       if (te(key)) return t(key);
       // Hashes and paths: what tells them apart is enough.
-      return /^[0-9a-f]{64}$/.test(given) ? given.slice(0, 10) : (given.split(/[\\/]/).at(-1) ?? given);
+      return /^[0-9a-f]{64}$/.test(given) ? given.slice(0, 10) : fileName(given);
     }
     return Array.isArray(given) ? listed(given) : JSON.stringify(given);
   }
