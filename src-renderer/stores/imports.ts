@@ -4,7 +4,8 @@ import { computed, shallowRef } from 'vue';
 import type { z } from 'zod';
 import { useClient } from '../client/index.ts';
 import type { importSchema } from '../../src-shared/contract/datasets.ts';
-import type { ResultOf, SourcePlanJson } from '../../src-shared/contract/job.ts';
+import type { ResultOf } from '../../src-shared/contract/job.ts';
+import type { SourcePlanJson } from '../../src-shared/contract/source-reports.ts';
 import { useDatasets } from './datasets.ts';
 import { useJobs } from './jobs.ts';
 
